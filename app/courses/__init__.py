@@ -1,0 +1,1 @@
+"""What can be learnt: the course files as typed objects, their faults, and their words as HTML."""

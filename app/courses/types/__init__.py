@@ -1,0 +1,101 @@
+"""The content as frozen, typed objects: programme > course > lesson > block, items, sheets, words.
+
+Objects read from a file are strict pydantic models (unknown or missing keys are faults with a
+line); what the loader puts together from several files are frozen dataclasses.
+"""
+
+from app.courses.types.content import (
+    Block,
+    BlockKind,
+    Course,
+    Lesson,
+    UnknownCourse,
+    UnknownLesson,
+    UnknownTerm,
+)
+from app.courses.types.faults import BrokenCourse, Fault, Severity
+from app.courses.types.items import (
+    Assessment,
+    Bank,
+    BlueprintGroup,
+    Item,
+    ItemType,
+    MatchingItem,
+    MultipleItem,
+    NumericAnswer,
+    NumericItem,
+    NumericShape,
+    OrderingItem,
+    SingleItem,
+    TrueFalseItem,
+)
+from app.courses.types.regional import Country, EmergencyNumbers, Service, Term, WordsByLanguage
+from app.courses.types.structure import (
+    Activity,
+    CourseStructure,
+    LessonStructure,
+    Minutes,
+    Participants,
+    Programme,
+    ProgrammeCourse,
+    Sheet,
+    Source,
+    Step,
+    Strict,
+)
+from app.courses.types.words import (
+    CourseWords,
+    FigureWords,
+    LanguageWords,
+    LessonWords,
+    QuestionWords,
+    SheetWords,
+)
+
+__all__ = [
+    "Activity",
+    "Assessment",
+    "Bank",
+    "Block",
+    "BlockKind",
+    "BlueprintGroup",
+    "BrokenCourse",
+    "Country",
+    "Course",
+    "CourseStructure",
+    "CourseWords",
+    "EmergencyNumbers",
+    "Fault",
+    "FigureWords",
+    "Item",
+    "ItemType",
+    "LanguageWords",
+    "Lesson",
+    "LessonStructure",
+    "LessonWords",
+    "MatchingItem",
+    "Minutes",
+    "MultipleItem",
+    "NumericAnswer",
+    "NumericItem",
+    "NumericShape",
+    "OrderingItem",
+    "Participants",
+    "Programme",
+    "ProgrammeCourse",
+    "QuestionWords",
+    "Service",
+    "Severity",
+    "Sheet",
+    "SheetWords",
+    "SingleItem",
+    "Source",
+    "Step",
+    "Strict",
+    "Term",
+    "TrueFalseItem",
+    "UnknownCourse",
+    "UnknownLesson",
+    "UnknownTerm",
+    "WordsByLanguage",
+]

@@ -1,0 +1,191 @@
+"""A course put together from its files: what the other rooms read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from app.core.errors import N_, NotFound
+from app.courses.types.items import Assessment, Item
+from app.courses.types.regional import EmergencyNumbers, Term
+from app.courses.types.structure import Activity, CourseStructure, Minutes, Sheet, Source
+from app.courses.types.words import CourseWords, LanguageWords
+
+T = TypeVar("T")
+
+
+class UnknownCourse(NotFound):
+    """No course has this slug, or its content is still in preparation."""
+
+    message = N_("We could not find that course.")
+
+
+class UnknownLesson(NotFound):
+    """The course has no lesson, check, item or sheet of this key."""
+
+    message = N_("We could not find that lesson.")
+
+
+class UnknownTerm(NotFound):
+    """The glossary has no such term."""
+
+    message = N_("We could not find that term.")
+
+
+class BlockKind(StrEnum):
+    """What a block of a lesson is; plain prose has no mark in the file."""
+
+    PROSE = ""
+    FACTS = "facts"
+    DONT = "dont"
+    RULE = "rule"
+    FIGURE = "figure"
+    CHECK = "check"
+    ACTIVITY = "activity"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One aligned piece of a lesson: the same id, kind and place in every language.
+
+    A figure's or check's text is the key of the figure or check.
+    """
+
+    id: str
+    kind: BlockKind
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson. `minutes` are computed: reading, figures, checks and activities."""
+
+    key: str
+    curriculum_minutes: int
+    sources: tuple[Source, ...]
+    activities: tuple[Activity, ...]
+    blocks: tuple[Block, ...]
+    checks: tuple[Item, ...]
+    english_words: int
+    minutes: int
+
+    def block(self, block_id: str) -> Block:
+        """The block of an id; raises UnknownLesson."""
+        return _find(self.blocks, "id", block_id)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Names of the figures in the lesson, in order."""
+        return tuple(
+            next(iter(block.texts.values()))
+            for block in self.blocks
+            if block.kind is BlockKind.FIGURE
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course with all its languages. `digest` is of all its files, byte for byte.
+
+    `rendering_digest` also covers the glossary and the emergency numbers its words show.
+    """
+
+    structure: CourseStructure
+    assessment: Assessment
+    items: tuple[Item, ...]
+    lessons: tuple[Lesson, ...]
+    words: Mapping[str, LanguageWords]
+    drawings: Mapping[str, str]
+    terms: Mapping[str, Term]
+    numbers: EmergencyNumbers
+    digest: str
+    rendering_digest: str
+
+    @property
+    def slug(self) -> str:
+        """The course's name in addresses and folders."""
+        return self.structure.slug
+
+    @property
+    def key(self) -> str:
+        """The curriculum's short key, such as c2."""
+        return self.structure.key
+
+    @property
+    def edition(self) -> str:
+        """The published version, such as 2026.1."""
+        return self.structure.edition
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Slugs of the courses whose assessment must be passed before."""
+        return self.structure.needs
+
+    @property
+    def minutes(self) -> Minutes:
+        """The curriculum's minutes online and in person."""
+        return self.structure.minutes
+
+    @property
+    def validity_months(self) -> int:
+        """For how many months after the skill check the award holds."""
+        return self.structure.validity_months
+
+    @property
+    def refresher_months(self) -> int | None:
+        """After how many months a refresher is offered."""
+        return self.structure.refresher_months
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The skill sheets in order."""
+        return self.structure.sheets
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the course is complete."""
+        return tuple(self.words)
+
+    def has_language(self, language: str) -> bool:
+        """Whether all of the course is there in the language."""
+        return language in self.words
+
+    def is_reviewed(self, language: str) -> bool:
+        """Whether experts and native speakers have reviewed this edition in the language.
+
+        No review is recorded in the files yet, so nothing counts as reviewed.
+        """
+        return False
+
+    def title(self, language: str) -> str:
+        """The course's title; in the source language where the language is missing."""
+        return self.titles(language).title
+
+    def titles(self, language: str) -> CourseWords:
+        """The course's own words; in the first language where the language is missing."""
+        return self.words.get(language, next(iter(self.words.values()))).course
+
+    def lesson(self, key: str) -> Lesson:
+        """The lesson of a key; raises UnknownLesson."""
+        return _find(self.lessons, "key", key)
+
+    def item(self, key: str) -> Item:
+        """The assessment item of a key; raises UnknownLesson."""
+        return _find(self.items, "key", key)
+
+    def check(self, key: str) -> Item:
+        """The check question of a key; raises UnknownLesson."""
+        return _find(self.structure.checks, "key", key)
+
+    def sheet(self, key: str) -> Sheet:
+        """The skill sheet of a key; raises UnknownLesson."""
+        return _find(self.sheets, "key", key)
+
+
+def _find(things: tuple[T, ...], attribute: str, wanted: str) -> T:
+    for thing in things:
+        if getattr(thing, attribute) == wanted:
+            return thing
+    raise UnknownLesson

@@ -1,0 +1,124 @@
+"""Things all courses share: words in five languages, glossary terms, emergency numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.courses.types.base import Key, Strict, Text
+
+
+class WordsByLanguage(Strict):
+    """One text in each language of the programme."""
+
+    en: Text
+    zh: Text
+    vi: Text
+    lo: Text
+    km: Text
+
+    def __getitem__(self, language: str) -> str:
+        """The text in a language; KeyError for an unknown one."""
+        if language not in type(self).model_fields:
+            raise KeyError(language)
+        return str(getattr(self, language))
+
+
+class Confidence(StrEnum):
+    """How sure the glossary is of a term's worst cell (curriculum, section 0)."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class TermWords(Strict):
+    """A term as the glossary file writes it."""
+
+    en: Text
+    zh: Text
+    pinyin: str = ""
+    vi: Text
+    lo: Text
+    km: Text
+    confidence: Confidence
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary term: what it is called in each language, and pinyin for the Chinese."""
+
+    key: str
+    names: Mapping[str, str]
+    pinyin: str
+    confidence: Confidence
+
+
+class ServiceNumber(Strict):
+    """A number to dial; `checked` says whether a person has opened its source."""
+
+    number: Text
+    checked: bool
+
+
+class CountryNumbers(Strict):
+    """A country's emergency services in the data file."""
+
+    name: WordsByLanguage
+    services: Mapping[str, ServiceNumber]
+
+
+class NumbersFile(Strict):
+    """The file data/emergency_numbers.yaml."""
+
+    checked_on: Text
+    countries: Mapping[Key, CountryNumbers]
+    services: Mapping[str, WordsByLanguage]
+    notes: Mapping[str, WordsByLanguage] = {}
+    source: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of one country with its number."""
+
+    key: str
+    number: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country's services in the file's order, and what one must know about them."""
+
+    key: str
+    name: WordsByLanguage
+    services: Mapping[str, Service]
+    note: WordsByLanguage | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumbers:
+    """The table of emergency numbers; `checked_on` is a day as YYYY-MM-DD."""
+
+    checked_on: str
+    countries: Mapping[str, Country]
+    service_names: Mapping[str, WordsByLanguage]
+
+    def find(self, marker: str) -> tuple[Country, Service]:
+        """The country and service of a marker such as `cn.ambulance`; KeyError otherwise."""
+        country, _, service = marker.partition(".")
+        found = self.countries[country]
+        return found, found.services[service]
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Every number of the table: none of them may stand literally in prose."""
+        return frozenset(
+            service.number
+            for country in self.countries.values()
+            for service in country.services.values()
+        )

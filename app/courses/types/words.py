@@ -1,0 +1,70 @@
+"""The words of a course in one language: the YAML files of a language folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.courses.types.base import Key, Strict, Text
+
+
+class LessonWords(Strict):
+    """A lesson's title and one-line summary."""
+
+    title: Text
+    summary: Text
+
+
+class CourseWords(Strict):
+    """The file <language>/course.yaml."""
+
+    title: Text
+    short_title: Text
+    summary: Text
+    scope: Text
+    objectives: Mapping[Key, Text]
+    lessons: Mapping[Key, LessonWords]
+    sources_note: Text | None = None
+
+
+class QuestionWords(Strict):
+    """The words of a check or an item; `feedback` says what counts as right."""
+
+    question: Text
+    feedback: Text
+    options: Mapping[Key, Text] = {}
+    left: Mapping[Key, Text] = {}
+    right: Mapping[Key, Text] = {}
+    option_feedback: Mapping[Key, Text] = {}
+
+
+class SheetWords(Strict):
+    """The words of a skill sheet."""
+
+    title: Text
+    intro: Text
+    steps: Mapping[Key, Text]
+    critical_fails: Mapping[Key, Text] = {}
+    roles: Mapping[Key, Text] = {}
+    equipment: Mapping[Key, Text] = {}
+    limits: Mapping[Key, Text] = {}
+
+
+class FigureWords(Strict):
+    """The words in and under a figure; `alt` is what a blind reader must know of it."""
+
+    caption: Text
+    alt: Text
+    words: Mapping[Key, Text] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageWords:
+    """Everything a course says in one language, outside its lessons' blocks."""
+
+    language: str
+    course: CourseWords
+    checks: Mapping[str, QuestionWords]
+    bank: Mapping[str, QuestionWords]
+    sheets: Mapping[str, SheetWords]
+    figures: Mapping[str, FigureWords]
