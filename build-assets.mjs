@@ -1,0 +1,132 @@
+// Bundles what the pages need into app/static/build/ and copies the fonts of the certificates to
+// build/fonts/. Run it by `make assets`. The names carry a digest of the content, so a browser may
+// keep them for ever; manifest.json says which name is today's.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const STATIC = "app/static";
+const TARGET = `${STATIC}/build`;
+const FONTS = "build/fonts";
+// Phones of the last five years; Safari 14 is the oldest with ES modules that behave.
+const BROWSERS = ["chrome87", "edge88", "firefox78", "safari14"];
+const COMPRESSED = new Set([".css", ".js", ".svg", ".json", ".webmanifest"]);
+
+// One whole, static file per family and weight: split web fonts print wrong glyphs in WeasyPrint.
+const FONT_FILES = {
+  "NotoSerif-400.ttf": "noto-serif/400Regular/NotoSerif_400Regular.ttf",
+  "NotoSerif-700.ttf": "noto-serif/700Bold/NotoSerif_700Bold.ttf",
+  "NotoSansLao-400.ttf": "noto-sans-lao/400Regular/NotoSansLao_400Regular.ttf",
+  "NotoSansLao-700.ttf": "noto-sans-lao/700Bold/NotoSansLao_700Bold.ttf",
+  "NotoSansKhmer-400.ttf": "noto-sans-khmer/400Regular/NotoSansKhmer_400Regular.ttf",
+  "NotoSansKhmer-700.ttf": "noto-sans-khmer/700Bold/NotoSansKhmer_700Bold.ttf",
+  "NotoSansSC-400.ttf": "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
+  "NotoSansSC-700.ttf": "noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
+  // Holds characters of names that the Chinese font lacks, 𠮷 among them.
+  "NotoSansJP-400.ttf": "noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf",
+  "NotoSansJP-700.ttf": "noto-sans-jp/700Bold/NotoSansJP_700Bold.ttf",
+};
+
+async function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { withFileTypes: true });
+  const lists = entries
+    .filter((entry) => !entry.name.startsWith("."))
+    .map((entry) => {
+      const file = path.posix.join(folder, entry.name);
+      return entry.isDirectory() ? filesUnder(file) : [file];
+    });
+  return (await Promise.all(lists)).flat().sort();
+}
+
+async function entryPoints() {
+  const pages = [...(await filesUnder(`${STATIC}/css/pages`)), ...(await filesUnder(`${STATIC}/js/pages`))];
+  const candidates = [`${STATIC}/css/app.css`, `${STATIC}/js/app.js`, ...pages];
+  return candidates.filter((file) => existsSync(file) && /\.(css|js)$/.test(file));
+}
+
+// "app/static/js/pages/lesson.js" is asked for as asset("pages/lesson.js").
+function publicName(source) {
+  return path.posix.relative(STATIC, source).replace(/^(css|js)\//, "");
+}
+
+async function bundle(folder) {
+  const result = await esbuild.build({
+    entryPoints: await entryPoints(),
+    outbase: STATIC,
+    outdir: folder,
+    entryNames: "[dir]/[name]-[hash]",
+    chunkNames: "js/[name]-[hash]",
+    assetNames: "images/[name]-[hash]",
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    loader: { ".svg": "file", ".png": "file", ".webp": "file" },
+    target: BROWSERS,
+    metafile: true,
+    logLevel: "warning",
+  });
+  const outputs = Object.entries(result.metafile.outputs);
+  return outputs
+    .filter(([, output]) => output.entryPoint)
+    .map(([file, output]) => [publicName(output.entryPoint), path.posix.relative(folder, file)]);
+}
+
+async function copyImages(folder) {
+  const names = [];
+  for (const source of await filesUnder(`${STATIC}/images`)) {
+    const content = await readFile(source);
+    const digest = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
+    const { dir, name, ext } = path.posix.parse(path.posix.relative(STATIC, source));
+    const target = path.posix.join(dir, `${name}-${digest}${ext}`);
+    await mkdir(path.posix.join(folder, dir), { recursive: true });
+    await writeFile(path.posix.join(folder, target), content);
+    names.push([publicName(source), target]);
+  }
+  return names;
+}
+
+async function compress(file) {
+  if (!COMPRESSED.has(path.extname(file))) return;
+  const content = await readFile(file);
+  const forms = [
+    [".gz", gzipSync(content, { level: 9 })],
+    [".br", brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } })],
+  ];
+  for (const [ending, packed] of forms) {
+    if (packed.length < content.length) await writeFile(file + ending, packed);
+  }
+}
+
+// Built aside and then moved, so that a running server never sees half a folder.
+async function buildPages() {
+  const folder = `${STATIC}/.build-${process.pid}`;
+  try {
+    await mkdir(folder, { recursive: true });
+    const names = [...(await bundle(folder)), ...(await copyImages(folder))].sort();
+    await Promise.all((await filesUnder(folder)).map(compress));
+    await writeFile(`${folder}/manifest.json`, JSON.stringify(Object.fromEntries(names), null, 2) + "\n");
+    await rm(TARGET, { recursive: true, force: true });
+    await rename(folder, TARGET);
+    return names;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function copyFonts() {
+  await mkdir(FONTS, { recursive: true });
+  for (const [name, source] of Object.entries(FONT_FILES)) {
+    await copyFile(`node_modules/@expo-google-fonts/${source}`, `${FONTS}/${name}`);
+  }
+}
+
+const names = await buildPages();
+await copyFonts();
+console.log(`assets: ${names.length} files for the pages, ${Object.keys(FONT_FILES).length} fonts`);
