@@ -29,7 +29,7 @@ def _core_modules() -> list[Path]:
     return [ROOT / "app/core" / f"{name}.py" for name in ("audit", "files", "jobs")]
 
 
-def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: object, _autogen: AutogenContext) -> str | Literal[False]:
     """Write our own column types as plain ones: a step must not change when the code does."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -1,0 +1,133 @@
+"""The application, its databases and its browser without a screen, for every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from app import create_app
+from app.config import Settings
+from app.core import migrate
+from app.core.db import WRITE_OPTION, Base, Database
+from tests import servers
+from tests.browsing import CheckedClient
+
+DATABASES = os.environ.get("KAPOK_TEST_DATABASES", "sqlite,postgresql").split(",")
+HAS_MIGRATIONS = any((Path(__file__).parents[1] / "migrations/versions").glob("*.py"))
+
+
+def build_schema(url: str) -> None:
+    """Make the tables as an operator would: by the migrations."""
+    create_app(Settings(database_url=url))  # knows every model
+    database = Database(url)
+    if HAS_MIGRATIONS:
+        migrate.upgrade(database)
+    else:
+        Base.metadata.create_all(database.engine)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file with today's tables."""
+    path = tmp_path_factory.mktemp("template") / "kapok.sqlite"
+    build_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL with today's tables."""
+    with servers.postgresql() as url:
+        build_schema(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of our own."""
+    with servers.redis() as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a clean database: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "kapok.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgresql_url")
+    empty(url)
+    return url
+
+
+def empty(url: str) -> None:
+    """Remove every row of a PostgreSQL database."""
+    database = Database(url)
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    database.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a test; override this fixture in a module for others."""
+    return replace(Settings(), database_url=database_url, data_dir=tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on a clean database."""
+    app = create_app(settings)
+    app.testing = True
+    app.test_client_class = CheckedClient
+    yield app
+    app.extensions["kapok"].database.dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    """The application's database, for tests that open several sessions."""
+    found: Database = app.extensions["kapok"].database
+    return found
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """A session whose every transaction is a write; the client commits it before a request."""
+    with sessionmaker(database.engine.execution_options(**{WRITE_OPTION: True}))() as session:
+        event.listen(session, "after_begin", lambda one, *_: one.info.update(writes=True))
+        yield session
+
+
+@pytest.fixture
+def client(app: Flask, db: Session) -> CheckedClient:
+    """A visitor's browser that checks every page."""
+    client: Any = app.test_client()
+    client.db = db
+    return client
+
+
+@pytest.fixture
+def sign_in(client: CheckedClient, db: Session) -> Callable[[Any], CheckedClient]:
+    """Sign a person in: `sign_in(user).get("/en/start")`."""
+
+    def sign_in(user: Any) -> CheckedClient:
+        from app.accounts import services
+        from app.core.clock import now
+
+        client.sign_in_as(services.open_session(db, user, "test browser", now()))
+        return client
+
+    return sign_in
