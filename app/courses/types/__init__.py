@@ -29,7 +29,18 @@ from app.courses.types.items import (
     SingleItem,
     TrueFalseItem,
 )
-from app.courses.types.regional import Country, EmergencyNumbers, Service, Term, WordsByLanguage
+from app.courses.types.base import Strict
+from app.courses.types.regional import (
+    Confidence,
+    Country,
+    CountryNumbers,
+    EmergencyNumbers,
+    NumbersFile,
+    Service,
+    Term,
+    TermWords,
+    WordsByLanguage,
+)
 from app.courses.types.structure import (
     Activity,
     CourseStructure,
@@ -41,7 +52,6 @@ from app.courses.types.structure import (
     Sheet,
     Source,
     Step,
-    Strict,
 )
 from app.courses.types.words import (
     CourseWords,
@@ -60,7 +70,9 @@ __all__ = [
     "BlockKind",
     "BlueprintGroup",
     "BrokenCourse",
+    "Confidence",
     "Country",
+    "CountryNumbers",
     "Course",
     "CourseStructure",
     "CourseWords",
@@ -76,6 +88,7 @@ __all__ = [
     "MatchingItem",
     "Minutes",
     "MultipleItem",
+    "NumbersFile",
     "NumericAnswer",
     "NumericItem",
     "NumericShape",
@@ -93,6 +106,7 @@ __all__ = [
     "Step",
     "Strict",
     "Term",
+    "TermWords",
     "TrueFalseItem",
     "UnknownCourse",
     "UnknownLesson",

@@ -1,0 +1,1 @@
+"""Who people are: accounts, names in three forms, consent, signing in, grants."""

@@ -1,0 +1,161 @@
+"""Tables of people: accounts, consents, sessions, reset codes and grants."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.types import GrantKind, Names, Purpose, Role
+from app.core.db import Base, enum_column
+from app.core.events import new_event_id
+
+
+class User(Base):
+    """A person with an account. An erased person keeps the row and its key, nameless."""
+
+    __tablename__ = "user_account"  # "user" is a reserved word of PostgreSQL
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_user_account_key"),
+        UniqueConstraint("username_folded", name="uq_user_account_username_folded"),
+        CheckConstraint("length(nationality) = 2", name="nationality_alpha2"),
+        Index("ix_user_account_role", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    username: Mapped[str] = mapped_column(String(80))
+    username_folded: Mapped[str] = mapped_column(String(120))
+    #: None until the person has chosen one with a reset code.
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    native_name: Mapped[str] = mapped_column(String(100))
+    latin_name: Mapped[str] = mapped_column(String(100))
+    chinese_name: Mapped[str | None] = mapped_column(String(100))
+    names_confirmed_at: Mapped[datetime | None]
+    nationality: Mapped[str] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(8))
+    second_language: Mapped[str | None] = mapped_column(String(8))
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_tries: Mapped[int] = mapped_column(default=0)  # wrong ones in a row
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+    @property
+    def display_name(self) -> str:
+        """The name on pages: the person's own, in her own script."""
+        return self.native_name
+
+    @property
+    def names(self) -> Names:
+        """The three forms together."""
+        return Names(self.native_name, self.latin_name, self.chinese_name)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person is an instructor or administrator."""
+        return self.role is not Role.TRAINEE
+
+
+class Consent(Base):
+    """One agreement: to what, to which text, in which language it was read, and when."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        Index(
+            "uq_consent_in_force",
+            "user_id",
+            "purpose",
+            "version",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: None after the person was erased: that somebody agreed stays, who it was does not.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose))
+    version: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(8))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class UserSession(Base):
+    """One browser in which a person is signed in. The token itself is only in its cookie."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_user_session_key"),
+        UniqueConstraint("token_hash", name="uq_user_session_token_hash"),
+        Index("ix_user_session_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    device: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
+
+
+class ResetCode(Base):
+    """A one-time code with which a person sets a new password."""
+
+    __tablename__ = "reset_code"
+    __table_args__ = (
+        Index(
+            "uq_reset_code_alive",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # used, or replaced by a newer one
+
+
+class Grant(Base):
+    """A right given to one person beyond her role. Ended ones stay, so that old acts explain."""
+
+    __tablename__ = "user_grant"  # "grant" is a reserved word of SQL
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_user_grant_key"),
+        Index(
+            "uq_user_grant_in_force",
+            "user_id",
+            "kind",
+            "scope",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[GrantKind] = mapped_column(enum_column(GrantKind))
+    scope: Mapped[str] = mapped_column(String(120))
+    given_at: Mapped[datetime]
+    ends_on: Mapped[date | None]  # the last day, inclusive, in the programme's time zone
+    ended_at: Mapped[datetime | None]
+
+    def covers(self, on: date) -> bool:
+        """Whether the grant is in force on the day."""
+        return self.ended_at is None and (self.ends_on is None or on <= self.ends_on)

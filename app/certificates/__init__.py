@@ -1,0 +1,1 @@
+"""Certificates: who is eligible, issuing, printing, verifying and revoking."""

@@ -1,0 +1,189 @@
+"""Statuses, plain data and refusals of the certificates room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from app.accounts.models import User
+from app.core.errors import DomainError, N_, NotFound
+
+if TYPE_CHECKING:
+    from app.certificates.models import Certificate
+
+
+class CertificateState(StrEnum):
+    """What a certificate is worth on a day; the first that applies, from the end, counts."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+
+
+class MissingKind(StrEnum):
+    """What a trainee still misses for a course's certificate."""
+
+    LESSONS = "lessons"  # done of total
+    ASSESSMENT = "assessment"
+    SHEET = "sheet"  # key: the skill sheet
+    SHEET_EXPIRED = "sheet-expired"  # key: a skill sheet passed too long ago
+    NEEDED_COURSE = "needed-course"  # key: the slug of a course whose assessment is needed
+    NAMES = "names"
+    CONSENT = "consent"
+    LETTERS = "letters"  # key: letters of the name that no font can print
+    REVOKED = "revoked"  # this very award was revoked; only a new one can be certified
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that is missing, with what a sentence about it needs."""
+
+    kind: MissingKind
+    key: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSheet:
+    """A passed skill sheet that counts for an award."""
+
+    key: str
+    check_key: str
+    held_on: date
+    examiner: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Where one trainee stands on the way to a course's certificate.
+
+    `award_date` is the programme-zone day on which the last learning requirement was met,
+    `valid_until` the last day, inclusive; both are None while one of these is missing.
+    """
+
+    user: User
+    missing: tuple[Missing, ...]
+    award_date: date | None = None
+    valid_until: date | None = None
+    #: The certificate that already covers this award.
+    certificate: Certificate | None = None
+    #: What the award rests on, for the why-page; plain data, frozen at issue.
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_eligible(self) -> bool:
+        """Whether every requirement is met."""
+        return not self.missing
+
+    @property
+    def is_issuable(self) -> bool:
+        """Whether a certificate can be issued now: eligible, and not issued yet."""
+        return self.is_eligible and self.certificate is None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the public may know of one certificate, on the day of checking."""
+
+    facts: Mapping[str, Any]
+    state: CertificateState
+    checked_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """One person's certificate before it is numbered: who, for what, when, and why."""
+
+    user: User
+    award_date: date
+    valid_until: date
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What makes one certificate findable: its serial number and its secret code."""
+
+    serial: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The one act of issuing: its id, when, on which programme-zone day, for which address."""
+
+    event_id: str
+    at: datetime
+    base_url: str
+
+
+class UnknownCertificate(NotFound):
+    """No certificate has this key, or it is another person's."""
+
+    message = N_("We could not find that certificate.")
+
+
+class UnknownCode(NotFound):
+    """No certificate has this verification code."""
+
+    message = N_(
+        "No certificate has this code. Compare it with the paper, letter by letter, "
+        "and type it again."
+    )
+
+
+class NotEligible(DomainError):
+    """A person in the list does not meet the requirements; nobody's certificate is issued."""
+
+    status = 422
+    message = N_(
+        "%(name)s does not meet all requirements. No certificate was issued. "
+        "Open the list again and check it."
+    )
+
+
+class NobodyChosen(DomainError):
+    """The list of people is empty."""
+
+    status = 422
+    message = N_("Choose at least one trainee.")
+
+
+class ReasonMissing(DomainError):
+    """Revoking needs a reason."""
+
+    status = 422
+    message = N_("Write the reason. It is kept with the certificate.")
+
+
+class AlreadyRevoked(DomainError):
+    """The certificate was revoked before."""
+
+    status = 409
+    message = N_("This certificate is already revoked.")
+
+
+class AlreadyRendered(DomainError):
+    """The stored file of a certificate never changes."""
+
+    status = 409
+    message = N_("The file of this certificate exists already and never changes.")
+
+
+class NotRendered(NotFound):
+    """The file is still being made."""
+
+    message = N_("The file of this certificate is still being made. Try again in a minute.")
+
+
+class BrokenTemplate(DomainError):
+    """A certificate template breaks a rule; the fault says where."""
+
+    status = 500
+    message = N_("The certificate template %(name)s is broken: %(fault)s")

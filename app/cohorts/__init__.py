@@ -1,0 +1,1 @@
+"""Instructors' groups: members, join codes, assigned courses."""

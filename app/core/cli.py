@@ -1,0 +1,144 @@
+"""Commands that belong to no room: database, jobs, catalogues, backup, health."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from app.config import Settings
+from app.core import backup as backups
+from app.core import migrate
+from app.core.catalogues import compile_catalogues, untranslated
+from app.core.clock import now
+from app.core.db import Database
+from app.core.i18n import TRANSLATIONS
+from app.core.jobs import Worker
+
+LOW_DISK_BYTES = 2_000_000_000
+
+db_group = AppGroup("db", help="The database's tables.")
+jobs_group = AppGroup("jobs", help="Slow work.")
+translations_group = AppGroup("translations", help="The interface's words.")
+
+
+def add_commands(group: click.Group) -> None:
+    """Add the core's commands to `kapok`."""
+    for command in (db_group, jobs_group, translations_group, backup, restore, doctor):
+        group.add_command(command)
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions["kapok"].database
+    return database
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["kapok"].settings
+    return settings
+
+
+@db_group.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the tables up to a revision."""
+    migrate.upgrade(_database(), revision)
+    click.echo(f"Database is at {migrate.current(_database())}.")
+
+
+@db_group.command("downgrade")
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Take the tables back to an older revision; what only the newer one holds is lost."""
+    click.confirm("Data that the older revision has no place for is lost. Go on?", abort=True)
+    migrate.downgrade(_database(), revision)
+    click.echo(f"Database is at {migrate.current(_database())}.")
+
+
+@db_group.command("current")
+def current() -> None:
+    """Print the revision of the tables."""
+    click.echo(migrate.current(_database()) or "empty")
+
+
+@jobs_group.command("work")
+@click.option("--until-idle", is_flag=True, help="Do what is there, then stop.")
+def work(until_idle: bool) -> None:
+    """Do queued jobs until stopped (Ctrl-C or SIGTERM finishes the job at hand first)."""
+    worker = Worker(_database())
+    if until_idle:
+        click.echo(f"{worker.run_all()} jobs done.")
+        return
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, worker.stop)
+    click.echo("Waiting for jobs.")
+    worker.run()
+
+
+@translations_group.command("compile")
+def compile_() -> None:
+    """Compile changed catalogues."""
+    for path in compile_catalogues(TRANSLATIONS):
+        click.echo(path.relative_to(TRANSLATIONS))
+
+
+@translations_group.command("check")
+def check() -> None:
+    """List messages without a translation; fails when there are any."""
+    missing = untranslated(TRANSLATIONS)
+    for line in missing:
+        click.echo(line)
+    if missing:
+        sys.exit(1)
+
+
+@click.command("backup")
+@click.argument("target", required=False, type=click.Path(path_type=Path))
+@with_appcontext
+def backup(target: Path | None) -> None:
+    """Write a backup of every row to one file (default: the data directory's backups/)."""
+    name = f"kapok-{now():%Y%m%d-%H%M%S}.jsonl.gz"
+    path = target or _settings().data_dir / "backups" / name
+    counts = backups.backup(_database(), path)
+    click.echo(f"{path}: {sum(counts.values())} rows of {len(counts)} tables.")
+
+
+@click.command("restore")
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
+def restore(source: Path) -> None:
+    """Fill an empty, migrated database from a backup; ends every session."""
+    try:
+        counts = backups.restore(_database(), source)
+    except backups.BackupRefused as refusal:
+        sys.exit(f"kapok: {refusal}")
+    click.echo(f"{sum(counts.values())} rows of {len(counts)} tables restored.")
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Say what is wrong with this installation; fails when anything is."""
+    faults = list(_faults())
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        sys.exit(1)
+    click.echo("All is well.")
+
+
+def _faults() -> list[str]:
+    faults = []
+    if migrate.pending(_database()):
+        faults.append("A migration is pending: run 'kapok db upgrade'.")
+    if untranslated(TRANSLATIONS):
+        faults.append("A catalogue is incomplete: run 'kapok translations check'.")
+    free = shutil.disk_usage(_settings().data_dir.parent).free
+    if free < LOW_DISK_BYTES:
+        faults.append(f"Less than 2 GB are free on the disk ({free // 1_000_000} MB).")
+    return faults

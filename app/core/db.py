@@ -1,0 +1,236 @@
+"""The database: one engine a process, one session a request, and writes that say so.
+
+Reads run in a deferred transaction. A write begins by `writing()` (or `begin_write`), which ends
+the read transaction and, on SQLite, takes the write lock at once (BEGIN IMMEDIATE): a read that
+upgrades to a write later fails under load instead of waiting. A flush outside raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from flask import current_app, g
+from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Engine, MetaData, create_engine, event
+from sqlalchemy import insert as plain_insert
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+SAFE_SQLITE = (3, 51, 3)  # older versions can lose a commit in WAL mode (sqlite.org, 2026)
+WRITE_OPTION = "kapok_write"
+Row = TypeVar("Row", bound="Base")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time: aware on the way in, UTC in the database, aware UTC on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times; hand UTC to the driver."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware UTC time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The parent of every table; constraints get predictable names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: UtcDateTime,
+        date: Date,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+def enum_column(kind: type[StrEnum]) -> Enum:
+    """A column type for a status: stored by value, checked by the application, no native type."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class UnsafeDatabase(Exception):
+    """Raised when the SQLite library in use can lose a commit."""
+
+
+class WriteOutsideTransaction(Exception):
+    """A change was flushed without `writing()`: begin the write before the service call."""
+
+
+class Database:
+    """An engine and its sessions for one database address."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the engine; nothing is opened until the first use."""
+        self.url: URL = make_url(url)
+        self.engine: Engine = _sqlite_engine(self.url) if self.is_sqlite else _server(self.url)
+        self.sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def session(self) -> Session:
+        """A new session; the caller closes it."""
+        return self.sessions()
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _server(url: URL) -> Engine:
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=10,
+        connect_args={"options": "-c statement_timeout=30000 -c timezone=UTC"},
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    # Debian's own SQLite has the WAL-reset race; this wheel carries a library without it. The
+    # standard sqlite3 module must never open the same file in the same process.
+    import pysqlite3.dbapi2 as driver
+
+    if driver.sqlite_version_info < SAFE_SQLITE:
+        raise UnsafeDatabase(f"SQLite {driver.sqlite_version} can lose a commit; update pysqlite3.")
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=driver, connect_args={"timeout": 15})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin and end only where we say so
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get(WRITE_OPTION, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def begin_write(db: Session) -> Session:
+    """End the read transaction and begin the one that writes; returns the same session."""
+    db.rollback()
+    db.info["writes"] = True
+    db.connection(execution_options={WRITE_OPTION: True})
+    return db
+
+
+def _forget_write(db: Session, *_: Any) -> None:
+    db.info.pop("writes", None)
+
+
+def _refuse_stray_flush(db: Session, *_: Any) -> None:
+    if not db.info.get("writes") and (db.new or db.dirty or db.deleted):
+        raise WriteOutsideTransaction(_stray_message(db))
+
+
+def _stray_message(db: Session) -> str:
+    names = sorted({type(row).__name__ for row in (*db.new, *db.dirty, *db.deleted)})
+    return f"{', '.join(names)} changed outside writing(): begin the write first."
+
+
+def _refuse_stray_statement(state: ORMExecuteState) -> None:
+    changes = state.is_insert or state.is_update or state.is_delete
+    if changes and not state.session.info.get("writes"):
+        raise WriteOutsideTransaction("A statement changes rows outside writing().")
+
+
+event.listen(Session, "after_commit", _forget_write)
+event.listen(Session, "after_rollback", _forget_write)
+event.listen(Session, "before_flush", _refuse_stray_flush)
+event.listen(Session, "do_orm_execute", _refuse_stray_statement)
+
+
+class HoldsDatabase(Protocol):
+    """What the application keeps under `extensions['kapok']`."""
+
+    database: Database
+
+
+def reading() -> Session:
+    """The session of this request or command, for reading."""
+    if "db" not in g:
+        holder: HoldsDatabase = current_app.extensions["kapok"]
+        g.db = holder.database.session()
+    session: Session = g.db
+    return session
+
+
+def writing() -> Session:
+    """The same session with a write begun; call it right before the service that writes."""
+    return begin_write(reading())
+
+
+def close_session(_error: BaseException | None = None) -> None:
+    """Give the request's connection back; what was not committed is gone."""
+    session: Session | None = g.pop("db", None)
+    if session is not None:
+        session.close()
+
+
+def insert_or_get(
+    db: Session, model: type[Row], values: Mapping[str, Any], unique: Iterable[str]
+) -> tuple[Row, bool]:
+    """Insert a row unless one with the same `unique` columns exists; return it and whether new.
+
+    Two requests at once both get the same row: the database decides, not a check before.
+    """
+    names = list(unique)
+    statement = _insert_for(db)(model).values(**values)
+    created = db.execute(
+        statement.on_conflict_do_nothing(index_elements=names).returning(*_primary_key(model))
+    ).first()
+    wanted = [getattr(model, name) == values[name] for name in names]
+    return db.scalars(select(model).where(*wanted)).one(), created is not None
+
+
+def _primary_key(model: type[Base]) -> list[Any]:
+    return list(model.__mapper__.primary_key)
+
+
+def _insert_for(db: Session) -> Callable[..., Any]:
+    name = db.get_bind().dialect.name
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(name, plain_insert)

@@ -1,0 +1,158 @@
+"""Languages at work: the one of this request, its messages, dates and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.dates import get_timezone
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
+from werkzeug.routing import BaseConverter
+
+from app.config import ROOT
+from app.core.breaking import breakable, unbroken
+from app.core.errors import N_
+from app.core.languages import LANGUAGES, SOURCE_LANGUAGE, Language, best_language
+
+__all__ = [
+    "LANGUAGES",
+    "SOURCE_LANGUAGE",
+    "Language",
+    "N_",
+    "_",
+    "breakable",
+    "current_language",
+    "force_locale",
+    "format_date",
+    "format_datetime",
+    "lazy",
+    "ngettext",
+    "tr",
+    "unbroken",
+    "url_in",
+]
+
+TRANSLATIONS = ROOT / "translations"
+LANGUAGE_COOKIE = "language"
+_ = gettext
+lazy = lazy_gettext
+
+
+class LanguageConverter(BaseConverter):
+    """The first part of an address: one of our language codes."""
+
+    regex = "|".join(LANGUAGES)
+
+
+def init_i18n(app: Flask) -> None:
+    """Take the language from the address and give it to every link made by `url_for`."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    app.config["BABEL_DEFAULT_LOCALE"] = SOURCE_LANGUAGE
+    Babel(app, locale_selector=current_language)
+    app.url_map.converters["language"] = LanguageConverter
+    app.url_value_preprocessor(_take_language)
+    app.url_defaults(_give_language)
+
+
+def _take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values and "lang" in values:
+        g.language = values.pop("lang")
+
+
+def _give_language(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = current_language()
+
+
+def current_language() -> str:
+    """The code of this request's language: from the address, else the person's, else the browser's."""
+    if not has_request_context():
+        return str(g.get("language", SOURCE_LANGUAGE)) if g else SOURCE_LANGUAGE
+    if "language" not in g:
+        g.language = _from_first_part(request.path) or proposed_language()
+    return str(g.language)
+
+
+def _from_first_part(path: str) -> str | None:
+    """A misspelt address still names its language in the first part."""
+    first = path.strip("/").split("/")[0]
+    return first if first in LANGUAGES else None
+
+
+def proposed_language() -> str:
+    """What we propose to a visitor: asked for in the address, remembered, or the browser's wish."""
+    asked = request.args.get("lang", "")
+    remembered = request.cookies.get(LANGUAGE_COOKIE, "")
+    wished = [tag for tag, _quality in request.accept_languages]
+    return best_language([asked, remembered, *wished])
+
+
+def language_record() -> Language:
+    """The record of this request's language."""
+    return LANGUAGES[current_language()]
+
+
+def url_in(code: str) -> str:
+    """This very page in another language, with its query."""
+    query = request.args.to_dict(flat=False)
+    if request.view_args is not None and request.endpoint and _expects_language(request.endpoint):
+        path = url_for(request.endpoint, **(request.view_args | {"lang": code}))
+    elif _from_first_part(request.path):
+        path = "/" + "/".join([code, *request.path.strip("/").split("/")[1:]])
+    else:
+        path, query["lang"] = request.path, [code]
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path
+
+
+def _expects_language(endpoint: str) -> bool:
+    return current_app.url_map.is_endpoint_expecting(endpoint, "lang")
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LANGUAGES[language].babel)
+
+
+def format_date(day: date, language: str | None = None) -> str:
+    """The day in the language's own long form, with Western digits."""
+    code = language or current_language()
+    return breakable(babel_date(day, "long", locale=_locale(code)))
+
+
+def format_datetime(at: datetime, language: str | None = None, zone: str | None = None) -> str:
+    """The time in the programme's zone, day and 24-hour minutes."""
+    code = language or current_language()
+    timezone = get_timezone(zone or current_app.extensions["kapok"].settings.timezone)
+    day = babel_date(at.astimezone(timezone), "medium", locale=_locale(code))
+    hours = babel_datetime(at, "HH:mm", tzinfo=timezone, locale=_locale(code))
+    return breakable(f"{day}, {hours}")
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The compiled messages of one language, outside a request."""
+    return Translations.load(Path(TRANSLATIONS), [language])
+
+
+def tr(message: str, language: str, **values: object) -> str:
+    """One message in a given language, whatever this request's language is."""
+    text = message if language == SOURCE_LANGUAGE else catalogue(language).ugettext(message)
+    return text % values if values else text
+
+
+def in_every_language(make: Callable[[], str]) -> dict[str, str]:
+    """What `make` returns, for each language."""
+    texts = {}
+    for code in LANGUAGES:
+        with force_locale(code):
+            texts[code] = make()
+    return texts

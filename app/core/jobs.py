@@ -1,0 +1,190 @@
+"""Slow work as rows with a lease: enqueued with the data, done once, taken up again after a crash.
+
+A worker claims the oldest job whose lease is free, extends the lease while it works and marks the
+job done only if it still owns it, so that a worker that was thought dead changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Index, String, Text, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.core.clock import now
+from app.core.db import Base, Database, begin_write, enum_column
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(seconds=60)
+MAX_TRIES = 4
+KEEP_DONE = timedelta(days=7)
+
+Task = Callable[[Session, Mapping[str, Any], datetime], None]
+_TASKS: dict[str, Task] = {}
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """One piece of slow work."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_claim", "status", "lease_until", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]]
+    #: While a job with this key is queued or running, another one is not added.
+    unique_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    status: Mapped[JobStatus] = mapped_column(enum_column(JobStatus), default=JobStatus.QUEUED)
+    tries: Mapped[int] = mapped_column(default=0)
+    #: Changes with each claim; only the owner may finish the job.
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    enqueued_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+def task(name: str) -> Callable[[Task], Task]:
+    """Register a function as the work of all jobs with this name."""
+
+    def register(function: Task) -> Task:
+        _TASKS[name] = function
+        return function
+
+    return register
+
+
+def enqueue(db: Session, name: str, payload: dict[str, Any], unique: str | None = None) -> Job:
+    """Add a job in the caller's write; an unfinished one with the same unique key is kept."""
+    if unique is not None:
+        waiting = db.scalars(select(Job).where(Job.unique_key == unique)).first()
+        if waiting is not None:
+            return waiting
+    job = Job(task=name, payload=payload, unique_key=unique, enqueued_at=now())
+    db.add(job)
+    db.flush()  # gives the job its id and meets the unique key inside this write
+    return job
+
+
+def claim(db: Session, at: datetime) -> Job | None:
+    """Take the next free job, or None. Begins and commits its own write."""
+    begin_write(db)
+    free = or_(
+        Job.status == JobStatus.QUEUED,
+        (Job.status == JobStatus.RUNNING) & (Job.lease_until < at),
+    )
+    job = db.scalars(
+        select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
+    ).first()
+    if job is not None:
+        job.status, job.lease_until, job.tries = JobStatus.RUNNING, at + LEASE, job.tries + 1
+        job.owner = f"{os.getpid()}:{uuid4()}"
+    db.commit()
+    return job
+
+
+def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str | None) -> bool:
+    """Close the job if `owner` still holds it; commits. False when another worker took over."""
+    begin_write(db)
+    owned = (Job.id == job_id, Job.owner == owner, Job.status == JobStatus.RUNNING)
+    values: dict[str, Any] = {"status": status, "error": error, "lease_until": None}
+    if status in {JobStatus.DONE, JobStatus.FAILED}:
+        values |= {"unique_key": None, "finished_at": now()}
+    closed = db.execute(update(Job).where(*owned).values(**values).returning(Job.id)).first()
+    db.commit()
+    return closed is not None
+
+
+class Worker:
+    """Claims and does jobs until it is told to stop."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on this database's jobs."""
+        self.database = database
+        self.stopping = threading.Event()
+
+    def run(self, idle_seconds: float = 0.5) -> None:
+        """Work until `stop`; waits a little when there is nothing to do."""
+        while not self.stopping.is_set():
+            if not self.run_one():
+                self.stopping.wait(idle_seconds)
+
+    def stop(self, *_: object) -> None:
+        """Finish the job at hand, then return from `run`."""
+        self.stopping.set()
+
+    def run_all(self) -> int:
+        """Do every job there is and return how many; for commands and tests."""
+        done = 0
+        while self.run_one():
+            done += 1
+        return done
+
+    def run_one(self) -> bool:
+        """Do one job; False when there was none."""
+        db = self.database.session()
+        try:
+            job = claim(db, now())
+            if job is None:
+                return False
+            self._do(db, job.id, job.task, job.payload, str(job.owner), job.tries)
+            return True
+        finally:
+            db.close()
+
+    def _do(  # noqa: PLR0913 (the job's own columns, read before its session is used up)
+        self, db: Session, job_id: int, name: str, payload: Mapping[str, Any], owner: str, tries: int
+    ) -> None:
+        with _Heartbeat(self.database, job_id, owner):
+            try:
+                begin_write(db)
+                _TASKS[name](db, payload, now())
+            except Exception as error:
+                db.rollback()
+                log.exception("job %s (%s) failed", job_id, name)
+                status = JobStatus.FAILED if tries >= MAX_TRIES else JobStatus.QUEUED
+                finish(db, job_id, owner, status, f"{type(error).__name__}: {error}"[:500])
+                time.sleep(min(tries, 3) * 0.2)
+            else:
+                finish(db, job_id, owner, JobStatus.DONE, None)
+
+
+class _Heartbeat:
+    """Extends the lease of a job while it is being done."""
+
+    def __init__(self, database: Database, job_id: int, owner: str) -> None:
+        self.database, self.job_id, self.owner = database, job_id, owner
+        self.done = threading.Event()
+        self.thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.done.set()
+        self.thread.join()
+
+    def _beat(self) -> None:
+        while not self.done.wait(LEASE.total_seconds() / 3):
+            with self.database.session() as db:
+                begin_write(db)
+                owned = (Job.id == self.job_id, Job.owner == self.owner)
+                db.execute(update(Job).where(*owned).values(lease_until=now() + LEASE))
+                db.commit()

@@ -1,0 +1,299 @@
+"""What every page shares: the order of a request, headers, error pages and template words."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request
+from flask_compress import Compress
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.config import Settings
+from app.core import identity
+from app.core.assets import asset
+from app.core.db import Database, close_session
+from app.core.errors import DomainError, TooMany
+from app.core.events import new_event_id
+from app.core.i18n import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    _,
+    breakable,
+    current_language,
+    format_date,
+    format_datetime,
+    language_record,
+    ngettext,
+    url_in,
+)
+from app.core.permissions import Permission, may
+
+log = logging.getLogger(__name__)
+YEAR = 365 * 24 * 3600
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kapok:
+    """What belongs to one application: its settings and its database."""
+
+    settings: Settings
+    database: Database
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    kapok: Kapok = current_app.extensions["kapok"]
+    return kapok.settings
+
+
+def configure(app: Flask, given: Settings) -> None:
+    """Set Flask's own options from ours."""
+    secure = given.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=given.secret_key,
+        MAX_CONTENT_LENGTH=given.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=given.max_request_bytes,
+        SESSION_COOKIE_NAME="__Host-kapok" if secure else "kapok",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        WTF_CSRF_TIME_LIMIT=None,  # an assessment left open overnight can still be sent
+        WTF_CSRF_SSL_STRICT=False,  # the token decides; many proxies and apps drop Referer
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=5,
+        COMPRESS_MIN_SIZE=500,
+    )
+    app.extensions["kapok"] = Kapok(given, Database(given.database))
+
+
+def init_web(app: Flask) -> None:
+    """Connect what every page shares."""
+    CSRFProtect(app)
+    Compress(app)
+    app.teardown_appcontext(close_session)
+    app.before_request(_number_request)
+    app.after_request(_finish)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_words)
+    app.jinja_env.globals.update(
+        asset=asset,
+        event_id=new_event_id,
+        has_endpoint=has_endpoint,  # a global, so that imported macros see it too
+        LANGUAGES=LANGUAGES,
+        Permission=Permission,
+    )
+    app.jinja_env.filters.update(
+        wrap=wrap, date=_date, datetime=_datetime, minutes=minutes, kilobytes=kilobytes
+    )
+    _handle_errors(app)
+    hops = app.extensions["kapok"].settings.trusted_proxies
+    if hops:
+        wrapped: Any = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = wrapped  # type: ignore[method-assign]
+
+
+def _number_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _words() -> dict[str, Any]:
+    person = identity.person_or_none()
+    return {
+        "language": language_record(),
+        "url_in": url_in,
+        "person": person,
+        "may": lambda permission: may(person, permission),
+        "demo": settings().demo,
+        "_": _,
+        "ngettext": ngettext,
+    }
+
+
+def has_endpoint(name: str) -> bool:
+    """Whether the application has a page of this endpoint name."""
+    return name in current_app.view_functions
+
+
+def wrap(text: object) -> Markup:
+    """Stored text, escaped, with break opportunities for Lao and Khmer."""
+    return Markup(breakable(str(escape(text))))  # noqa: S704 (escaped in the same line)
+
+
+def _date(day: date | datetime) -> str:
+    return format_date(day)
+
+
+def _datetime(at: datetime) -> str:
+    return format_datetime(at)
+
+
+def minutes(number: int) -> str:
+    """A duration in the symbol that all five languages share."""
+    return f"{number}\u00a0min"
+
+
+def kilobytes(number: int) -> str:
+    """A size in kB, at least 1."""
+    return f"{max(1, round(number / 1000))}\u00a0kB"
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("X-Request-Id", g.get("request_id", "-"))
+    if settings().base_url.startswith("https://"):
+        headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store" if identity.is_signed_in() else "no-cache")
+        headers.setdefault("Content-Language", language_record().html)
+    _remember_language(response)
+    return response
+
+
+def _remember_language(response: Response) -> None:
+    code = current_language()
+    is_page = (response.mimetype == "text/html") and response.status_code == 200
+    if is_page and request.cookies.get(LANGUAGE_COOKIE) != code:
+        response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True)
+
+
+def _handle_errors(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(PoolTimeout, _busy)
+    app.register_error_handler(Exception, _crash)
+
+
+def _domain_error(error: DomainError) -> AnyResponse:
+    message = _(error.message) % error.values if error.values else _(error.message)
+    response = error_page(error.status, message)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _csrf_error(_error: CSRFError) -> AnyResponse:
+    return error_page(400, _("This form was open too long or in another session. Send it again."))
+
+
+def _http_error(error: HTTPException) -> AnyResponse:
+    if isinstance(error, Unauthorized):
+        return identity.to_sign_in()
+    response = error.get_response()
+    if error.code is None or error.code < 400:
+        return response  # type: ignore[return-value]
+    page = error_page(error.code, None)
+    for name in ("Allow", "Retry-After"):
+        if name in response.headers:
+            page.headers[name] = response.headers[name]
+    return page
+
+
+def _busy(error: Exception) -> AnyResponse:
+    log.error("request %s: database: %s", g.get("request_id", "-"), type(error).__name__)
+    response = error_page(503, None)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _crash(error: Exception) -> AnyResponse:
+    if current_app.testing:
+        raise error
+    log.exception("request %s failed", g.get("request_id", "-"))
+    return error_page(500, None)
+
+
+def error_page(status: int, message: str | None) -> Response:
+    """The page for a refused or failed request, in the reader's language."""
+    close_session()
+    if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
+        body: Response = current_app.json.response({"status": status, "message": message})
+        body.status_code = status
+        return body
+    html = render_template("errors/error.html", status=status, message=message)
+    return Response(html, status, mimetype="text/html")
+
+
+def back_to(address: str, message: str | None = None, tone: str = "good") -> AnyResponse:
+    """Redirect after a write (303), with one sentence that the next page shows."""
+    if message:
+        flash(message, tone)
+    return redirect(address, 303)
+
+
+def safe_next(address: str | None) -> str | None:
+    """The path to go on to after signing in, or None when it could leave the site.
+
+    Only a clean absolute path counts: Werkzeug drops TAB from Location, so `/<TAB>/host` would
+    become `//host`.
+    """
+    cleaned = "".join(c for c in (address or "") if c.isprintable() and not c.isspace())
+    if cleaned != address or not cleaned.startswith("/") or "\\" in cleaned:
+        return None
+    return None if cleaned.startswith("//") or ":" in cleaned.split("?")[0] else cleaned
+
+
+def device_label() -> str:
+    """Browser and system families of this request, for the list of one's own sessions."""
+    agent = request.headers.get("User-Agent", "")
+    browsers = ("MicroMessenger", "Zalo", "Edg", "Firefox", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    names = {"MicroMessenger": "WeChat", "Edg": "Edge", "Mac OS": "macOS"}
+    found = [next((n for n in group if n in agent), "") for group in (browsers, systems)]
+    return " · ".join(names.get(name, name) for name in found if name) or "–"
+
+
+DEVICE_COOKIE = "device"
+
+
+def device_key() -> str:
+    """A random name of this browser, only to count its failed sign-ins; see `keep_device`."""
+    known = request.cookies.get(DEVICE_COOKIE, "")
+    if not g.get("device"):
+        g.device = known if len(known) == 32 and known.isalnum() else secrets.token_hex(16)
+    return str(g.device)
+
+
+def keep_device(response: AnyResponse) -> AnyResponse:
+    """Let the browser remember its random name."""
+    response.set_cookie(
+        DEVICE_COOKIE,
+        device_key(),
+        max_age=YEAR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings().base_url.startswith("https://"),
+    )
+    return response
+
+
+def once(make: Callable[[], Any], name: str) -> Any:
+    """A value made once a request."""
+    if name not in g:
+        setattr(g, name, make())
+    return g.get(name)

@@ -1,0 +1,88 @@
+"""The course files turned into frozen objects, or into the list of all their faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.courses.loader.building import Shared, build_course, build_shared
+from app.courses.loader.checks import check_structure, check_text
+from app.courses.loader.reading import Places, RawContent, RawCourse, read_content
+from app.courses.types import BrokenCourse, Course, Fault, Programme
+
+__all__ = ["Content", "Places", "check_content", "load_content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that can be learnt. `faults` are those that kept a part from being shown."""
+
+    programme: Programme
+    courses: Mapping[str, Course]
+    shared: Shared
+    faults: tuple[Fault, ...]
+
+
+def load_content(places: Places, languages: tuple[str, ...], source: str) -> Content:
+    """Load the content for showing it.
+
+    A language with a faulty file is left out of its course, and a course that cannot be put
+    together is left out of the content, so that one file does not close the site. Raises
+    BrokenCourse when what all courses share cannot be read.
+    """
+    raw = read_content(places, languages, source)
+    if raw.programme is None or raw.numbers is None:
+        raise BrokenCourse(tuple(raw.all_faults()))
+    shared = build_shared(raw)
+    courses: dict[str, Course] = {}
+    faults: list[Fault] = []
+    for planned in raw.programme.courses:
+        found = raw.courses.get(planned.slug)
+        if found is None:
+            continue
+        own = [*found.all_faults(), *check_structure(raw, found)]
+        faults += own
+        course = build_course(found, _whole_languages(found, own), source, shared)
+        if course is not None:
+            courses[planned.slug] = course
+    return Content(raw.programme, courses, shared, tuple(faults))
+
+
+def _whole_languages(course: RawCourse, faults: list[Fault]) -> tuple[str, ...]:
+    """The languages without a fault; none when the structure itself has one."""
+    faulty = {fault.language for fault in faults}
+    return () if "-" in faulty else tuple(code for code in course.languages if code not in faulty)
+
+
+def check_content(
+    places: Places, languages: tuple[str, ...], source: str, slug: str | None = None
+) -> list[Fault]:
+    """Every fault of every file at once, sorted by file and line.
+
+    With a slug: of this course only. A slug without a folder is a fault itself.
+    """
+    raw = read_content(places, languages, source, slug)
+    faults = [*raw.all_faults(), *check_text(raw, None)]
+    for course in raw.courses.values():
+        faults += [*check_structure(raw, course), *check_text(raw, course)]
+    if slug is not None and slug not in raw.courses:
+        faults.append(_no_folder(raw, slug))
+    return sorted(set(faults))
+
+
+def _no_folder(raw: RawContent, slug: str) -> Fault:
+    return Fault(
+        f"{raw.places.courses}{slug}",
+        1,
+        "-",
+        "missing-course",
+        "There is no such course folder.",
+        "Check the slug.",
+    )
+
+
+def root_files(places: Places) -> list[Path]:
+    """Every file of the content: what is watched in development."""
+    folder = places.base / places.courses
+    return sorted([path for path in folder.rglob("*") if path.is_file()] + [places.glossary])

@@ -1,0 +1,161 @@
+"""What a lesson needs: known figures and checks, a "do not", check questions, a fair length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.courses.loader.lessons import LessonFile, RawBlock
+from app.courses.loader.markdown import kinds_of, plain_words
+from app.courses.loader.reading import RawContent, RawCourse
+from app.courses.types import BlockKind, Fault, LessonStructure, Severity
+
+FEWEST_WORDS, MOST_WORDS = 400, 1000
+FEWEST_CHECKS, MOST_CHECKS = 2, 4
+_STRONG_FIRST = re.compile(r"\s*[-*] \*\*.+?\*\*")
+_ONE_BLOCK = {"paragraph_open", "bullet_list_open", "ordered_list_open", "table_open"}
+_ONE_BLOCK |= {"heading_open"}
+
+
+def check_lessons(content: RawContent, course: RawCourse) -> Iterator[Fault]:
+    """Faults of every lesson file by itself."""
+    if course.structure is None:
+        return
+    for raw in course.languages.values():
+        for lesson in course.structure.lessons:
+            file = raw.lessons.get(lesson.key)
+            if file is not None:
+                yield from _lesson(content, course, lesson, file)
+
+
+def _fault(file: LessonFile, line: int, code: str, message: str, mend: str) -> Fault:
+    return Fault(file.name, line, file.language, code, message, mend)
+
+
+def _lesson(
+    content: RawContent, course: RawCourse, lesson: LessonStructure, file: LessonFile
+) -> Iterator[Fault]:
+    for block in file.blocks:
+        yield from _block(course, lesson, file, block)
+    if not any(block.kind is BlockKind.DONT for block in file.blocks):
+        yield _fault(
+            file, 1, "no-dont", "The lesson has no .dont block.", "Say what one must not do."
+        )
+    yield from _checks(course, lesson, file)
+    yield from _activities(lesson, file)
+    if file.language == content.source:
+        yield from _length(file)
+
+
+def _block(
+    course: RawCourse, lesson: LessonStructure, file: LessonFile, block: RawBlock
+) -> Iterator[Fault]:
+    if block.kind is BlockKind.FIGURE and block.text not in course.drawings:
+        yield _fault(
+            file,
+            block.body_line,
+            "unknown-figure",
+            f"There is no drawing figures/{block.text}.svg.",
+            "Correct the name or add the drawing.",
+        )
+    if block.kind is BlockKind.CHECK:
+        yield from _check_reference(course, lesson, file, block)
+    if block.kind is BlockKind.PROSE and not _is_one(block.text):
+        yield _fault(
+            file,
+            block.line,
+            "block",
+            f"The block “{block.id}” has more than one part.",
+            "Keep one paragraph, list, table or heading, and begin a new block for the rest.",
+        )
+    if block.kind is BlockKind.FACTS:
+        yield from _facts(file, block)
+
+
+def _check_reference(
+    course: RawCourse, lesson: LessonStructure, file: LessonFile, block: RawBlock
+) -> Iterator[Fault]:
+    own = [check.key for check in course.structure.checks if check.lesson == lesson.key] if (
+        course.structure
+    ) else []
+    if block.text not in own:
+        yield _fault(
+            file,
+            block.body_line,
+            "unknown-check",
+            f"course.yaml has no check “{block.text}” for this lesson.",
+            "Correct the key or add the check.",
+        )
+
+
+def _is_one(text: str) -> bool:
+    kinds = kinds_of(text)
+    return not text or (len(kinds) == 1 and kinds[0] in _ONE_BLOCK)
+
+
+def _facts(file: LessonFile, block: RawBlock) -> Iterator[Fault]:
+    for number, line in enumerate(block.text.splitlines()):
+        if line.strip() and not _STRONG_FIRST.match(line):
+            yield _fault(
+                file,
+                block.body_line + number,
+                "block",
+                "A key fact begins with its figure in ** **.",
+                "Write “- **5–6 cm** what it is”.",
+            )
+
+
+def _checks(course: RawCourse, lesson: LessonStructure, file: LessonFile) -> Iterator[Fault]:
+    used = [block.text for block in file.blocks if block.kind is BlockKind.CHECK]
+    if not FEWEST_CHECKS <= len(used) <= MOST_CHECKS:
+        yield _fault(
+            file,
+            file.lines,
+            "checks",
+            f"The lesson has {len(used)} check questions.",
+            f"End it with {FEWEST_CHECKS} to {MOST_CHECKS}.",
+        )
+    for check in course.structure.checks if course.structure else ():
+        if check.lesson == lesson.key and check.key not in used:
+            yield _fault(
+                file,
+                file.lines,
+                "checks",
+                f"The check “{check.key}” stands nowhere in its lesson.",
+                "Add a .check block with this key.",
+            )
+
+
+def _activities(lesson: LessonStructure, file: LessonFile) -> Iterator[Fault]:
+    named = {activity.key for activity in lesson.activities}
+    written = {block.id: block for block in file.blocks if block.kind is BlockKind.ACTIVITY}
+    for key in sorted(written.keys() - named):
+        yield _fault(
+            file,
+            written[key].line,
+            "activity",
+            f"course.yaml has no activity “{key}” in this lesson.",
+            "Add it with its minutes, or correct the id.",
+        )
+    for key in sorted(named - written.keys()):
+        yield _fault(
+            file,
+            file.lines,
+            "activity",
+            f"The activity “{key}” of course.yaml is missing.",
+            "Add an .activity block with this id.",
+        )
+
+
+def _length(file: LessonFile) -> Iterator[Fault]:
+    words = sum(plain_words(block.kind, block.text) for block in file.blocks)
+    if not FEWEST_WORDS <= words <= MOST_WORDS:
+        yield Fault(
+            file.name,
+            1,
+            file.language,
+            "length",
+            f"The lesson has {words} words.",
+            f"Aim at {FEWEST_WORDS} to {MOST_WORDS}.",
+            Severity.NOTE,
+        )

@@ -1,0 +1,269 @@
+"""Reading all files of the content into raw parts, each of which keeps its own faults."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from app.courses.loader.documents import Document
+from app.courses.loader.lessons import LessonFile, read_lesson
+from app.courses.loader.schemas import read_as
+from app.courses.types import (
+    Bank,
+    CourseStructure,
+    CourseWords,
+    Fault,
+    FigureWords,
+    LanguageWords,
+    NumbersFile,
+    Programme,
+    QuestionWords,
+    SheetWords,
+    TermWords,
+)
+
+M = TypeVar("M")
+QUESTIONS: TypeAdapter[Mapping[str, QuestionWords]] = TypeAdapter(Mapping[str, QuestionWords])
+SHEETS: TypeAdapter[Mapping[str, SheetWords]] = TypeAdapter(Mapping[str, SheetWords])
+FIGURES: TypeAdapter[Mapping[str, FigureWords]] = TypeAdapter(Mapping[str, FigureWords])
+GLOSSARY: TypeAdapter[Mapping[str, TermWords]] = TypeAdapter(Mapping[str, TermWords])
+WORD_FILES = ("course", "checks", "bank", "sheets", "figures")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the content lies. Names of files are relative to `base`."""
+
+    base: Path
+    courses: str
+    glossary: Path
+
+    @classmethod
+    def at(cls, root: Path, glossary: Path) -> Places:
+        """`root` holds `courses/`, or is such a folder itself; its own glossary goes first."""
+        inner = (root / "courses").is_dir()
+        own = (root if inner else root.parent) / "translations" / "glossary.yaml"
+        return cls(root, "courses/" if inner else "", own if own.is_file() else glossary)
+
+
+@dataclass
+class RawLanguage:
+    """A language folder of a course. `documents` has every file's raw data by its stem."""
+
+    language: str
+    folder: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    lessons: dict[str, LessonFile] = field(default_factory=dict)
+    words: LanguageWords | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+    def all_faults(self) -> Iterator[Fault]:
+        """The faults of the folder and of all its files."""
+        yield from self.faults
+        for document in self.documents.values():
+            yield from document.faults
+        for lesson in self.lessons.values():
+            yield from lesson.faults
+
+
+@dataclass
+class RawCourse:
+    """A course's folder."""
+
+    slug: str
+    folder: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    structure: CourseStructure | None = None
+    bank: Bank | None = None
+    drawings: dict[str, str] = field(default_factory=dict)
+    languages: dict[str, RawLanguage] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    digest: str = ""
+
+    def all_faults(self) -> Iterator[Fault]:
+        """The faults found while reading the folder."""
+        yield from self.faults
+        for document in self.documents.values():
+            yield from document.faults
+        for language in self.languages.values():
+            yield from language.all_faults()
+
+
+@dataclass
+class RawContent:
+    """All of the content."""
+
+    places: Places
+    languages: tuple[str, ...]
+    source: str
+    programme: Programme | None = None
+    numbers: NumbersFile | None = None
+    glossary: Mapping[str, TermWords] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    courses: dict[str, RawCourse] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def all_faults(self) -> Iterator[Fault]:
+        """The faults found while reading, of every file."""
+        yield from self.faults
+        for document in self.documents.values():
+            yield from document.faults
+        for course in self.courses.values():
+            yield from course.all_faults()
+
+
+def read_content(
+    places: Places, languages: tuple[str, ...], source: str, slug: str | None = None
+) -> RawContent:
+    """Read the content, or one course with what all courses share."""
+    content = RawContent(places, languages, source)
+    content.programme = _shared(content, "programme.yaml", TypeAdapter(Programme))
+    content.numbers = _shared(content, "data/emergency_numbers.yaml", TypeAdapter(NumbersFile))
+    content.glossary = _glossary(content) or {}
+    folder = places.base / places.courses
+    for path in sorted(folder.iterdir() if folder.is_dir() else ()):
+        if path.is_dir() and path.name != "data" and slug in (None, path.name):
+            content.courses[path.name] = _course(content, path.name)
+    return content
+
+
+def _shared(content: RawContent, name: str, shape: TypeAdapter[M]) -> M | None:
+    full = content.places.courses + name
+    document = Document.read(content.places.base, full)
+    if document is None:
+        content.faults.append(_missing(full, "-"))
+        return None
+    content.documents[name] = document
+    return read_as(document, shape)
+
+
+def _glossary(content: RawContent) -> Mapping[str, TermWords] | None:
+    path = content.places.glossary
+    document = Document.read(path.parent, path.name)
+    if document is None:
+        content.faults.append(_missing("translations/glossary.yaml", "-"))
+        return None
+    document.name = "translations/glossary.yaml"
+    content.documents["glossary"] = document
+    return read_as(document, GLOSSARY)
+
+
+def _missing(name: str, language: str) -> Fault:
+    return Fault(name, 1, language, "missing-file", "This file is missing.", "Write it.")
+
+
+def _course(content: RawContent, slug: str) -> RawCourse:
+    course = RawCourse(slug, f"{content.places.courses}{slug}/")
+    base = content.places.base
+    course.structure = _structure(course, base, "course", TypeAdapter(CourseStructure))
+    course.bank = _structure(course, base, "bank", TypeAdapter(Bank))
+    for path in sorted((base / course.folder / "figures").glob("*.svg")):
+        course.drawings[path.stem] = path.read_text(encoding="utf-8")
+    for language in content.languages:
+        course.languages[language] = _language(course, base, language)
+    course.digest = _digest(base / course.folder)
+    return course
+
+
+def _structure(course: RawCourse, base: Path, stem: str, shape: TypeAdapter[M]) -> M | None:
+    name = f"{course.folder}{stem}.yaml"
+    document = Document.read(base, name)
+    if document is None:
+        course.faults.append(_missing(name, "-"))
+        return None
+    course.documents[stem] = document
+    return read_as(document, shape)
+
+
+def _language(course: RawCourse, base: Path, language: str) -> RawLanguage:
+    raw = RawLanguage(language, f"{course.folder}{language}/")
+    if not (base / raw.folder).is_dir():
+        raw.faults.append(
+            Fault(
+                raw.folder.rstrip("/"),
+                1,
+                language,
+                "missing-language",
+                "The folder of this language is missing.",
+                "Translate the course into it.",
+            )
+        )
+        return raw
+    for stem in WORD_FILES:
+        _word_file(raw, base, stem)
+    raw.words = _words(raw)
+    for lesson in course.structure.lessons if course.structure else ():
+        _lesson(raw, base, lesson.key)
+    _report_strangers(course, raw, base)
+    return raw
+
+
+def _word_file(raw: RawLanguage, base: Path, stem: str) -> None:
+    name = f"{raw.folder}{stem}.yaml"
+    document = Document.read(base, name, raw.language)
+    if document is None:
+        raw.faults.append(_missing(name, raw.language))
+    else:
+        raw.documents[stem] = document
+
+
+def _lesson(raw: RawLanguage, base: Path, key: str) -> None:
+    name = f"{raw.folder}{key}.md"
+    lesson = read_lesson(base, name, raw.language)
+    if lesson is None:
+        raw.faults.append(_missing(name, raw.language))
+    else:
+        raw.lessons[key] = lesson
+
+
+def _report_strangers(course: RawCourse, raw: RawLanguage, base: Path) -> None:
+    """A lesson file that course.yaml does not name is a misspelt name or a forgotten entry."""
+    if course.structure is None:
+        return
+    for path in sorted((base / raw.folder).glob("*.md")):
+        if path.stem not in raw.lessons:
+            raw.faults.append(
+                Fault(
+                    f"{raw.folder}{path.name}",
+                    1,
+                    raw.language,
+                    "unknown-file",
+                    f"course.yaml has no lesson “{path.stem}”.",
+                    "Correct the file's name or add the lesson.",
+                )
+            )
+
+
+def _words(raw: RawLanguage) -> LanguageWords | None:
+    course = _read(raw, "course", TypeAdapter(CourseWords))
+    checks, bank = _read(raw, "checks", QUESTIONS), _read(raw, "bank", QUESTIONS)
+    sheets, figures = _read(raw, "sheets", SHEETS), _read(raw, "figures", FIGURES)
+    if course is None:
+        return None
+    return LanguageWords(
+        raw.language, course, checks or {}, bank or {}, sheets or {}, figures or {}
+    )
+
+
+def _read(raw: RawLanguage, stem: str, shape: TypeAdapter[M]) -> M | None:
+    document = raw.documents.get(stem)
+    return None if document is None else read_as(document, shape)
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files of a course."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        total.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def plain_keys(data: Any) -> list[str]:
+    """The keys of a mapping; nothing for anything else."""
+    return [str(key) for key in data] if isinstance(data, dict) else []

@@ -1,0 +1,1 @@
+"""Pages that look across rooms: start pages, progress, privacy, demo people."""

@@ -1,0 +1,1 @@
+"""In-person training: skill sheets, their grading, and who acknowledged the result."""

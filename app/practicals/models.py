@@ -1,0 +1,119 @@
+"""Skill checks: one sheet, one examiner, one to N participants, each with an own result.
+
+A finished check is never changed: a correction is a new check that names the one it replaces.
+Training sessions come later; `session_id` already has its place.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import User
+from app.cohorts.models import Cohort
+from app.core.db import Base, enum_column
+from app.courses.models import CourseEdition
+from app.practicals.types import AcknowledgedBy, Result
+
+
+class TrainingSession(Base):
+    """An in-person meeting of a cohort. No page makes one yet; checks may already point here."""
+
+    __tablename__ = "training_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    held_on: Mapped[date]
+    place: Mapped[str] = mapped_column(String(160))
+    timezone: Mapped[str] = mapped_column(String(40))
+
+
+class SkillCheck(Base):
+    """One grading of one sheet."""
+
+    __tablename__ = "skill_check"
+    __table_args__ = (
+        # One correction at most follows a check, whoever is first.
+        UniqueConstraint("corrects_id", name="uq_skill_check_corrects_id"),
+        Index("ix_skill_check_sheet", "course_slug", "sheet_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
+    event_id: Mapped[str] = mapped_column(String(36), unique=True)
+    content_digest: Mapped[str] = mapped_column(String(64))
+    course_slug: Mapped[str] = mapped_column(String(60))
+    sheet_key: Mapped[str] = mapped_column(String(60))
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"))
+    examiner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"))
+    #: The calendar day at the place of training.
+    held_on: Mapped[date]
+    place: Mapped[str] = mapped_column(String(160))
+    language: Mapped[str] = mapped_column(String(8))
+    equipment: Mapped[str] = mapped_column(String(400))
+    recorded_at: Mapped[datetime]
+    #: What the device's own clock said, if it said anything.
+    device_at: Mapped[datetime | None]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("skill_check.id"))
+    correction_reason: Mapped[str | None] = mapped_column(Text)
+
+    examiner: Mapped[User] = relationship()
+    cohort: Mapped[Cohort | None] = relationship()
+    edition: Mapped[CourseEdition] = relationship()
+    corrects: Mapped[SkillCheck | None] = relationship(
+        remote_side=[id], back_populates="corrected_by", foreign_keys=[corrects_id]
+    )
+    corrected_by: Mapped[SkillCheck | None] = relationship(
+        back_populates="corrects", foreign_keys=[corrects_id], uselist=False
+    )
+    participants: Mapped[list[SkillCheckParticipant]] = relationship(
+        back_populates="check", order_by="SkillCheckParticipant.id"
+    )
+
+
+class SkillCheckParticipant(Base):
+    """One trainee in one check: role, marks, result and acknowledgement."""
+
+    __tablename__ = "skill_check_participant"
+    __table_args__ = (
+        UniqueConstraint("check_id", "user_id", name="uq_skill_check_participant"),
+        # The attempts of a day are counted by the database: two examiners at once cannot give
+        # a third one. A correction keeps the attempt and counts up `correction`.
+        UniqueConstraint(
+            "user_id",
+            "course_slug",
+            "sheet_key",
+            "held_on",
+            "attempt_of_day",
+            "correction",
+            name="uq_skill_check_attempt",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
+    check_id: Mapped[int] = mapped_column(ForeignKey("skill_check.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    course_slug: Mapped[str] = mapped_column(String(60))
+    sheet_key: Mapped[str] = mapped_column(String(60))
+    held_on: Mapped[date]
+    attempt_of_day: Mapped[int]
+    correction: Mapped[int] = mapped_column(default=0)
+    role: Mapped[str] = mapped_column(String(60))
+    result: Mapped[Result] = mapped_column(enum_column(Result))
+    #: {"steps": {key: mark}, "step_reasons": {key: text}, "critical_fails": {key: text}}
+    marks: Mapped[dict[str, Any]]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[AcknowledgedBy | None] = mapped_column(enum_column(AcknowledgedBy))
+    acknowledge_event_id: Mapped[str | None] = mapped_column(String(36), unique=True)
+
+    check: Mapped[SkillCheck] = relationship(back_populates="participants")
+    user: Mapped[User] = relationship()

@@ -1,0 +1,1 @@
+"""Working offline: course bundles out, recorded events in. Empty until that work begins."""
