@@ -108,7 +108,7 @@ class Document:
             return self._mapping(node)
         if isinstance(node, SequenceNode):
             return [self._plain(child) for child in node.value]
-        return _scalar(node)
+        return _scalar(node) if isinstance(node, ScalarNode) else None
 
     def _mapping(self, node: MappingNode) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -155,5 +155,5 @@ def _texts(node: Node, where: Where, line: int) -> Iterator[tuple[Where, int, st
     elif isinstance(node, SequenceNode):
         for index, child in enumerate(node.value):
             yield from _texts(child, (*where, index), child.start_mark.line + 1)
-    elif isinstance(_scalar(node), str):
+    elif isinstance(node, ScalarNode) and isinstance(_scalar(node), str):
         yield where, line, str(node.value)

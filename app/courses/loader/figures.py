@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-UNITS = (
-    "cm|mm|km/h|km|m/s|m|min|ms|s|h|°C|%|L|ml|kg|mg|g|ppm|kPa|hPa|kV|V"  # curriculum, section 0
-)
+UNITS = "cm|mm|km/h|km|m/s|m|min|ms|s|h|°C|%|L|ml|kg|mg|g|ppm|kPa|hPa|kV|V"  # curriculum, section 0
 _RANGE_SIGN = r"\s*(?:–|-|—|~|～|〜|至|到|đến|ຫາ|ដល់)\s*"
+_LATIN = "[A-Za-zÀ-ɏḀ-ỿ]"
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _FIGURE = re.compile(
     r"(?P<marker>\{number:[^}]*\})"
-    rf"|(?<![A-Za-z\d])(?P<first>{_NUMBER})(?P<unit1>\s?(?:{UNITS})(?![A-Za-z]))?"
+    rf"|(?<![A-Za-z\d])(?P<first>{_NUMBER})(?P<unit1>\s?(?:{UNITS})(?!{_LATIN}))?"
     rf"(?:(?P<range>{_RANGE_SIGN})(?P<last>{_NUMBER})|\s*[:：]\s*(?P<other>{_NUMBER}))?"
-    rf"(?P<unit2>\s?(?:{UNITS})(?![A-Za-z]))?"
+    rf"(?P<unit2>\s?(?:{UNITS})(?!{_LATIN}))?"
 )
-_LIST_NUMBER = re.compile(r"^(\s*)\d+(?=[.)]\s)", re.M)
+_LIST_NUMBER = re.compile(r"^(\s*)\d+(?=[.)]\s)", re.MULTILINE)
 _TARGET = re.compile(r"\]\([^)\s]*\)")
 _COUNTED = re.compile(
     r"\s*(?:per\b|/|times\b|compressions\b|次|下|回|lần|nhịp|ຄັ້ງ|ເທື່ອ|ដង|ភ្លែត|percent)"
@@ -34,6 +33,7 @@ class Figure:
     token: str
     offset: int
     is_plain: bool  # a lone number that counts or measures nothing visible
+    ends: tuple[str, ...] = ()  # the two numbers of a range or ratio
 
 
 def figures_of(text: str) -> list[Figure]:
@@ -45,16 +45,22 @@ def figures_of(text: str) -> list[Figure]:
 
 def _figure(text: str, match: re.Match[str]) -> Figure:
     if match["marker"]:
-        return Figure(match["marker"], match.start(), False)
+        return Figure(match["marker"], match.start(), is_plain=False)
     unit = (match["unit2"] or match["unit1"] or "").strip()
     token = _number(match["first"])
     if match["last"]:
         token += f"–{_number(match['last'])}"
     if match["other"]:
         token += f":{_number(match['other'])}"
-    alone = not (match["last"] or match["other"] or unit)
+    second = match["last"] or match["other"]
+    alone = not (second or unit)
     is_plain = alone and not _COUNTED.match(text, match.end())
-    return Figure(f"{token} {unit}".strip(), match.start(), is_plain)
+    return Figure(
+        f"{token} {unit}".strip(),
+        match.start(),
+        is_plain,
+        (match["first"], second) if second else (),
+    )
 
 
 def _number(text: str) -> str:

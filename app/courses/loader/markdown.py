@@ -9,14 +9,21 @@ from markdown_it.token import Token
 
 from app.courses.types import BlockKind
 
-_MARKUP = re.compile(r"\]\([^)\s]*\)|[*_#|>`\[\]]|\{number:[^}]*\}|^\s*(?:[-*+]|\d+\.)\s", re.M)
+_MARKUP = re.compile(
+    r"\]\([^)\s]*\)|[*_#|>`\[\]]|\{number:[^}]*\}|^\s*(?:[-*+]|\d+\.)\s", re.MULTILINE
+)
 _WORD = re.compile(r"\w[\w'’–:,.-]*")
 
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    parser.validateLink = _keep_link  # type: ignore[method-assign]
     return parser
+
+
+def _keep_link(_url: str) -> bool:
+    """Even `javascript:` stays a link, so that it is found."""
+    return True
 
 
 _PARSER = _parser()

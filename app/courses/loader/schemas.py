@@ -118,5 +118,3 @@ def _remove(data: Any, place: tuple[int | str, ...]) -> bool:
     except (KeyError, IndexError, TypeError):
         return False
     return True
-
-

@@ -4,6 +4,7 @@ Objects read from a file are strict pydantic models (unknown or missing keys are
 line); what the loader puts together from several files are frozen dataclasses.
 """
 
+from app.courses.types.base import Strict
 from app.courses.types.content import (
     Block,
     BlockKind,
@@ -29,7 +30,6 @@ from app.courses.types.items import (
     SingleItem,
     TrueFalseItem,
 )
-from app.courses.types.base import Strict
 from app.courses.types.regional import (
     Confidence,
     Country,

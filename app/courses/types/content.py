@@ -102,6 +102,7 @@ class Course:
     numbers: EmergencyNumbers
     digest: str
     rendering_digest: str
+    reviewed: frozenset[str] = frozenset()
 
     @property
     def slug(self) -> str:
@@ -153,11 +154,8 @@ class Course:
         return language in self.words
 
     def is_reviewed(self, language: str) -> bool:
-        """Whether experts and native speakers have reviewed this edition in the language.
-
-        No review is recorded in the files yet, so nothing counts as reviewed.
-        """
-        return False
+        """Whether experts and native speakers have reviewed this edition in the language."""
+        return language in self.reviewed
 
     def title(self, language: str) -> str:
         """The course's title; in the source language where the language is missing."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.errors import DomainError, N_
+from app.core.errors import N_, DomainError
 
 
 class Severity(StrEnum):

@@ -13,19 +13,19 @@ from app.courses.loader.checks.markup import check_markup
 from app.courses.loader.checks.names import check_names
 from app.courses.loader.checks.programme import check_programme
 from app.courses.loader.checks.scripts import check_scripts
-from app.courses.loader.checks.units import Twins, twins_of
+from app.courses.loader.checks.units import twins_of
 from app.courses.loader.checks.words import check_words
 from app.courses.loader.reading import RawContent, RawCourse
 from app.courses.types import Fault
 
-__all__ = ["Twins", "check_structure", "check_text"]
+__all__ = ["check_structure", "check_text"]
 
 
 def check_structure(content: RawContent, course: RawCourse) -> Iterator[Fault]:
     """Faults with which a course, or one of its languages, cannot be shown."""
-    yield from check_names(content, course)
+    yield from check_names(course)
     yield from check_lessons(content, course)
-    yield from check_words(content, course)
+    yield from check_words(course)
     yield from check_alignment(content, course)
 
 
@@ -35,8 +35,8 @@ def check_text(content: RawContent, course: RawCourse | None) -> Iterator[Fault]
     if course is None:
         yield from check_programme(content)
     else:
-        yield from check_assessment(content, course)
+        yield from check_assessment(course)
         yield from check_glossary(content, twins)
     yield from check_markup(content, course, twins)
-    yield from check_figures(content, course, twins)
-    yield from check_scripts(content, course, twins)
+    yield from check_figures(content, twins)
+    yield from check_scripts(twins)

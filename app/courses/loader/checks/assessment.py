@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from app.courses.loader.documents import Document, Where
-from app.courses.loader.reading import RawContent, RawCourse
+from app.courses.loader.reading import RawCourse
 from app.courses.types import Assessment, Bank, Fault
 
 FACTOR = 2  # the bank is at least twice the assessment (curriculum, section 1)
 FEWEST_VARIANTS = 2
 
 
-def check_assessment(content: RawContent, course: RawCourse) -> Iterator[Fault]:
+def check_assessment(course: RawCourse) -> Iterator[Fault]:
     """Faults of bank.yaml as a whole."""
     document = course.documents.get("bank")
     if course.bank is not None and document is not None:
@@ -83,12 +83,12 @@ def _musts(bank: Bank, document: Document) -> Iterator[Fault]:
                 f"Write at least {FEWEST_VARIANTS} items that carry it.",
             )
     for index, item in enumerate(document.data.get("items", [])):
-        must = item.get("must") if isinstance(item, dict) else None
-        if must is not None and must not in rules.musts:
+        named = item.get("must") if isinstance(item, dict) else None
+        if named is not None and named not in rules.musts:
             yield _fault(
                 document,
                 ("items", index, "must"),
                 "unknown-must",
-                f"The assessment has no must “{must}”.",
+                f"The assessment has no must “{named}”.",
                 "Name one of the musts.",
             )

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from app.courses.loader.checks.units import Twins, Unit
 from app.courses.loader.figures import Figure, figures_of
-from app.courses.loader.reading import RawContent, RawCourse
+from app.courses.loader.reading import RawContent
 from app.courses.types import Fault
 
 _NUMBERS_FILE = "data/emergency_numbers.yaml"
 
 
-def check_figures(content: RawContent, course: RawCourse | None, twins: Twins) -> Iterator[Fault]:
+def check_figures(content: RawContent, twins: Twins) -> Iterator[Fault]:
     """Each translated unit has its source's figures; no unit writes a service number out."""
     found = {unit: figures_of(unit.text) for unit in twins.all()}
     for source, unit in twins.pairs():
@@ -57,8 +57,9 @@ def _service_numbers(content: RawContent) -> frozenset[str]:
 def _service_numbers_in(
     unit: Unit, figures: list[Figure], services: frozenset[str]
 ) -> Iterator[Fault]:
+    ends = {end for figure in figures for end in figure.ends}
     for figure in figures:
-        if figure.is_plain and figure.token in services:
+        if figure.is_plain and figure.token in services - ends:
             yield unit.fault(
                 "service-number",
                 f"The service number {figure.token} is written out.",

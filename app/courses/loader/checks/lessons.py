@@ -75,9 +75,11 @@ def _block(
 def _check_reference(
     course: RawCourse, lesson: LessonStructure, file: LessonFile, block: RawBlock
 ) -> Iterator[Fault]:
-    own = [check.key for check in course.structure.checks if check.lesson == lesson.key] if (
-        course.structure
-    ) else []
+    own = (
+        [check.key for check in course.structure.checks if check.lesson == lesson.key]
+        if (course.structure)
+        else []
+    )
     if block.text not in own:
         yield _fault(
             file,

@@ -13,7 +13,7 @@ from app.courses.loader.reading import RawContent, RawCourse
 from app.courses.types import Fault
 
 _MARKER = re.compile(r"\{(\w+):([^}]*)\}")
-_ADDRESS = re.compile(r"(?:https?:)?//\w|\bwww\.\w|\b(?:javascript|data|vbscript):", re.I)
+_ADDRESS = re.compile(r"(?:https?:)?//\w|\bwww\.\w|\b(?:javascript|data|vbscript):", re.IGNORECASE)
 _NEEDS_PARSER = re.compile(r"[<\[!]|&\w+;")
 
 
@@ -73,18 +73,14 @@ def _tokens(content: RawContent, course: RawCourse | None, unit: Unit) -> Iterat
 
 def _html(unit: Unit, token: Token) -> Fault:
     tag = token.content.strip().splitlines()[0][:40]
-    return unit.fault(
-        "html", f"HTML is not allowed: {tag}", "Write Markdown.", _offset(unit, tag)
-    )
+    return unit.fault("html", f"HTML is not allowed: {tag}", "Write Markdown.", _offset(unit, tag))
 
 
 def _offset(unit: Unit, part: str) -> int:
     return max(0, unit.text.find(part))
 
 
-def _link(
-    content: RawContent, course: RawCourse | None, unit: Unit, href: str
-) -> Iterator[Fault]:
+def _link(content: RawContent, course: RawCourse | None, unit: Unit, href: str) -> Iterator[Fault]:
     kind, colon, key = href.partition(":")
     offset = _offset(unit, f"({href}")
     if kind == "term" and colon:

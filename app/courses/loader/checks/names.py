@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from app.courses.loader.documents import Document, Where
-from app.courses.loader.reading import RawContent, RawCourse
+from app.courses.loader.reading import RawCourse
 from app.courses.types import CourseStructure, Fault, Item
 
 
-def check_names(content: RawContent, course: RawCourse) -> Iterator[Fault]:
+def check_names(course: RawCourse) -> Iterator[Fault]:
     """Every key once; every reference names something that is there."""
     structure = course.structure
     document = course.documents.get("course")

@@ -41,9 +41,7 @@ class Unit:
         severity: Severity = Severity.FAULT,
     ) -> Fault:
         """A fault of this text, at one of its characters."""
-        return Fault(
-            self.path, self.line_at(offset), self.language, code, message, mend, severity
-        )
+        return Fault(self.path, self.line_at(offset), self.language, code, message, mend, severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +94,7 @@ def _lesson_units(language: RawLanguage) -> Iterator[Unit]:
         for block in lesson.blocks:
             if block.kind not in REFERENCES:
                 where = ("lesson", key, block.id)
-                yield Unit(
-                    lesson.name, block.body_line, language.language, where, block.text, True
-                )
+                yield Unit(lesson.name, block.body_line, language.language, where, block.text, True)
 
 
 def _shared_units(content: RawContent) -> Iterator[Unit]:

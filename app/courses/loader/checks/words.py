@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from app.courses.loader.documents import Document, Where
-from app.courses.loader.reading import RawContent, RawCourse, RawLanguage, plain_keys
+from app.courses.loader.reading import RawCourse, RawLanguage, plain_keys
 from app.courses.types import (
     Fault,
     Item,
@@ -20,7 +20,7 @@ from app.courses.types import (
 _DATA_WORD = re.compile(r'data-word="([^"]*)"')
 
 
-def check_words(content: RawContent, course: RawCourse) -> Iterator[Fault]:
+def check_words(course: RawCourse) -> Iterator[Fault]:
     """Faults of every file of words beside course.yaml, bank.yaml and the drawings."""
     for raw in course.languages.values():
         if course.structure is not None:
