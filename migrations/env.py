@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from pathlib import Path
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 
-from app.config import ROOT, Settings
+from app.config import Settings
 from app.core import migrate
 from app.core.db import Base, Database, UtcDateTime
-
-
-def import_models() -> None:
-    """Make every table known: the core's and each room's."""
-    tables = [*ROOT.glob("app/*/models.py"), *ROOT.glob("app/*/models/__init__.py")]
-    for module in [*tables, *_core_modules()]:
-        relative = module.relative_to(ROOT).with_suffix("")
-        parts = [part for part in relative.parts if part != "__init__"]
-        import_module(".".join(parts))
-
-
-def _core_modules() -> list[Path]:
-    return [ROOT / "app/core" / f"{name}.py" for name in ("audit", "files", "jobs")]
 
 
 def render_item(kind: str, item: object, _autogen: AutogenContext) -> str | Literal[False]:
@@ -40,7 +25,7 @@ def render_item(kind: str, item: object, _autogen: AutogenContext) -> str | Lite
 
 def run(connection: Any) -> None:
     """Run the wanted steps inside the transaction that the caller began."""
-    import_models()
+    migrate.import_models()
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -40,7 +40,9 @@ class CheckedClient(FlaskClient):
         opened = self.get(address)
         forms = Page(opened.get_data(as_text=True)).forms
         wanted = [one for one in forms if one.method == "post" and _holds(one, form, given)]
-        assert wanted, f"{opened.status_code} {address} has no such form: {[f.names for f in forms]}"
+        assert wanted, (
+            f"{opened.status_code} {address} has no such form: {[f.names for f in forms]}"
+        )
         target = urljoin(opened.request.path, wanted[0].action or opened.request.full_path)
         return self.post(target, data={**wanted[0].values, **given})
 
@@ -52,11 +54,13 @@ class CheckedClient(FlaskClient):
 
     def _with_token(self, data: Any) -> dict[str, Any]:
         values = dict(data or {})
-        if "csrf_token" not in values:
-            with self.session_transaction() as session, self.application.test_request_context() as c:
-                c.session.update(session)
-                values["csrf_token"] = generate_csrf()
-                session["csrf_token"] = c.session["csrf_token"]
+        if "csrf_token" in values:
+            return values
+        request = self.application.test_request_context()
+        with self.session_transaction() as session, request as context:
+            context.session.update(session)
+            values["csrf_token"] = generate_csrf()
+            session["csrf_token"] = context.session["csrf_token"]
         return values
 
     def _check(self, response: TestResponse) -> None:

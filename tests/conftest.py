@@ -27,7 +27,7 @@ HAS_MIGRATIONS = any((Path(__file__).parents[1] / "migrations/versions").glob("*
 
 def build_schema(url: str) -> None:
     """Make the tables as an operator would: by the migrations."""
-    create_app(Settings(database_url=url))  # knows every model
+    migrate.import_models()
     database = Database(url)
     if HAS_MIGRATIONS:
         migrate.upgrade(database)

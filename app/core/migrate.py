@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,21 @@ from sqlalchemy import Connection, text
 
 from app.core.db import WRITE_OPTION, Database
 
-PYPROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+APP = Path(__file__).resolve().parents[1]
+PYPROJECT = APP.parent / "pyproject.toml"
 MIGRATION_LOCK = 7_271_003  # any number, the same in every process: two upgrades wait in line
 
 
 class OrphanRows(Exception):
     """Raised when a migration would leave rows whose parent is gone; nothing was changed."""
+
+
+def import_models() -> None:
+    """Make every table known to the metadata: the core's, and those of whatever rooms there are."""
+    for name in ("audit", "files", "jobs"):
+        import_module(f"app.core.{name}")
+    for module in sorted([*APP.glob("*/models.py"), *APP.glob("*/models/__init__.py")]):
+        import_module(f"app.{module.relative_to(APP).parts[0]}.models")
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -51,10 +61,14 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def head() -> str | None:
+    """The newest revision of this code."""
+    return ScriptDirectory.from_config(Config(toml_file=PYPROJECT)).get_current_head()
+
+
 def pending(database: Database) -> bool:
     """Whether the database's revision differs from the newest one of this code."""
-    scripts = ScriptDirectory.from_config(Config(toml_file=PYPROJECT))
-    return current(database) != scripts.get_current_head()
+    return current(database) != head()
 
 
 @contextmanager
