@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,7 +62,7 @@ class Settings:
 
         Raises UnsafeSettings when a value cannot be read or is refused in production.
         """
-        given = {
+        given: dict[str, Any] = {
             field.name: _parse(field.name, str(field.type), environ[f"KAPOK_{field.name.upper()}"])
             for field in fields(cls)
             if environ.get(f"KAPOK_{field.name.upper()}")

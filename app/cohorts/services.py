@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.accounts.types import Consents, Role, TraineeProfile
+from app.accounts.types import Consents, PreparedSecret, Role, TraineeProfile
 from app.cohorts.models import Cohort, CohortCourse, CohortInstructor, CohortMember, JoinCode
 from app.cohorts.types import (
     CohortDraft,
@@ -118,9 +118,7 @@ def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
     return db.scalars(query.order_by(Cohort.starts_on.desc())).all()
 
 
-def create_cohort(
-    db: Session, draft: CohortDraft, event_id: str, by: User, at: datetime
-) -> Cohort:
+def create_cohort(db: Session, draft: CohortDraft, event_id: str, by: User, at: datetime) -> Cohort:
     """Create a cohort led by `by` (if an instructor); the same event again gives the same cohort.
 
     Raises CourseHasNoContent for a course that is still in preparation.
@@ -185,7 +183,7 @@ def archive_cohort(db: Session, cohort: Cohort, by: User, at: datetime) -> None:
     audit.record(db, "cohorts.archive", by.key, at, "cohort", cohort.key)
 
 
-def create_join_code(  # noqa: PLR0913 (a code's own properties)
+def create_join_code(
     db: Session,
     cohort: Cohort,
     expires_on: date,
@@ -246,11 +244,11 @@ def open_code(db: Session, typed: str, today: date) -> JoinCode:
     return code
 
 
-def join(  # noqa: PLR0913 (everything a new trainee gives)
+def join(
     db: Session,
     typed_code: str,
     profile: TraineeProfile,
-    password_hash: str,
+    secret: PreparedSecret,
     consents: Consents,
     today: date,
     at: datetime,
@@ -261,7 +259,7 @@ def join(  # noqa: PLR0913 (everything a new trainee gives)
     """
     code = open_code(db, typed_code, today)
     _use_one_place(db, code)
-    trainee = accounts.create_trainee(db, profile, password_hash, consents, at)
+    trainee = accounts.create_trainee(db, profile, secret, consents, at)
     add_member(db, code.cohort, trainee, at)
     return trainee
 
@@ -290,9 +288,7 @@ def _enrol(db: Session, cohort: Cohort, trainee: User, at: datetime) -> None:
         learning.enroll(db, trainee, course.slug, at)
 
 
-def withdraw_member(
-    db: Session, cohort: Cohort, trainee: User, by: User, at: datetime
-) -> None:
+def withdraw_member(db: Session, cohort: Cohort, trainee: User, by: User, at: datetime) -> None:
     """Take a trainee out of the cohort; her records stay."""
     db.execute(
         update(CohortMember)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.core.errors import DomainError, N_
+from app.core.errors import N_, DomainError
 
 
 class UnknownJoinCode(DomainError):

@@ -29,7 +29,7 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]]
 
 
-def record(  # noqa: PLR0913 (each is one column of the trail)
+def record(
     db: Session,
     action: str,
     by_key: str,

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Table, func, insert, select
 
 from app.core.db import Base, Database
 from app.core.migrate import current, head
@@ -76,8 +76,8 @@ def _snapshot(database: Database) -> Connection:
 def _dump(connection: Connection, table: Table, out: IO[str]) -> int:
     number = 0
     order = list(table.primary_key.columns)
-    for row in connection.execute(select(table).order_by(*order)).yield_per(BATCH):
-        _line(out, {"table": table.name, "row": _plain(row._mapping)})
+    for row in connection.execute(select(table).order_by(*order)).mappings().yield_per(BATCH):
+        _line(out, {"table": table.name, "row": _plain(row)})
         number += 1
     return number
 
@@ -127,7 +127,9 @@ def _check_header(line: str, database: Database) -> None:
 def _refuse_filled(connection: Connection) -> None:
     for table in Base.metadata.sorted_tables:
         if connection.execute(select(table).limit(1)).first() is not None:
-            raise BackupRefused(f"The table {table.name} is not empty: restore into a new database.")
+            raise BackupRefused(
+                f"The table {table.name} is not empty: restore into a new database."
+            )
 
 
 def _load(connection: Connection, lines: IO[str]) -> None:
@@ -139,7 +141,8 @@ def _load(connection: Connection, lines: IO[str]) -> None:
 
 
 def _batches(lines: IO[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    name, rows = "", []
+    name = ""
+    rows: list[dict[str, Any]] = []
     for line in lines:
         content = json.loads(line)
         if rows and (content["table"] != name or len(rows) == BATCH):
@@ -155,13 +158,8 @@ def _restart_sequences(connection: Connection) -> None:
     """PostgreSQL's counters go on after the highest restored id."""
     if connection.dialect.name != "postgresql":
         return
-    known = set(inspect(connection).get_table_names())
     for table in Base.metadata.sorted_tables:
-        if table.name in known and "id" in table.columns:
-            connection.execute(
-                text(
-                    "SELECT setval(pg_get_serial_sequence(:table, 'id'), "
-                    f'COALESCE((SELECT MAX(id) FROM "{table.name}"), 0) + 1, false)'  # noqa: S608
-                ),
-                {"table": f'"{table.name}"'},
-            )
+        if "id" in table.columns:
+            sequence = func.pg_get_serial_sequence(table.name, "id")
+            following = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+            connection.execute(select(func.setval(sequence, following, False)))

@@ -7,7 +7,7 @@ where their own dictionary does, and some have none.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from icu4py.breakers import WordBreaker
 
@@ -18,16 +18,18 @@ _RUNS = {
 }
 # Names that the dictionary splits although they are one word to a reader.
 UNBREAKABLE = ("ແມ່ນ້ຳຂອງ", "ງິ້ວ", "ກາແດງ", "កាកបាទក្រហម", "គ្រូឧទ្ទេស", "សិក្ខាកាម")
-_NO_LINE_START = re.compile(
-    "\u200b(?=[\u0eb0-\u0ebc\u0ec6\u0ec8-\u0ecd\u17b6-\u17d3\u17d7\u17dd])"
-)
+_NO_LINE_START = re.compile("\u200b(?=[\u0eb0-\u0ebc\u0ec6\u0ec8-\u0ecd\u17b6-\u17d3\u17d7\u17dd])")
 
 
 def breakable(text: str) -> str:
     """The text with U+200B between Lao and Khmer words; unchanged for other scripts."""
     for language, run in _RUNS.items():
-        text = run.sub(lambda match, code=language: _break_run(match[0], code), text)
+        text = run.sub(partial(_broken, language), text)
     return text
+
+
+def _broken(language: str, run: re.Match[str]) -> str:
+    return _break_run(run[0], language)
 
 
 @lru_cache(maxsize=20_000)

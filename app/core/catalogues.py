@@ -42,7 +42,7 @@ def _break_words(catalog: Catalog) -> None:
     for message in catalog:
         if isinstance(message.string, str):
             message.string = breakable(message.string)
-        else:
+        elif message.string is not None:
             message.string = tuple(breakable(text) for text in message.string)
 
 

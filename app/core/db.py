@@ -14,9 +14,19 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from flask import current_app, g
-from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    JSON,
+    Date,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    create_engine,
+    event,
+    select,
+)
 from sqlalchemy import insert as plain_insert
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
@@ -42,7 +52,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Return an aware UTC time."""
         if value is None:
             return None
@@ -125,7 +135,7 @@ def _server(url: URL) -> Engine:
 def _sqlite_engine(url: URL) -> Engine:
     # Debian's own SQLite has the WAL-reset race; this wheel carries a library without it. The
     # standard sqlite3 module must never open the same file in the same process.
-    import pysqlite3.dbapi2 as driver
+    import pysqlite3.dbapi2 as driver  # noqa: PLC0415 (only where SQLite is used)
 
     if driver.sqlite_version_info < SAFE_SQLITE:
         raise UnsafeDatabase(f"SQLite {driver.sqlite_version} can lose a commit; update pysqlite3.")

@@ -14,7 +14,7 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.dates import get_timezone
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_app_context, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
 from werkzeug.routing import BaseConverter
 
@@ -25,9 +25,9 @@ from app.core.languages import LANGUAGES, SOURCE_LANGUAGE, Language, best_langua
 
 __all__ = [
     "LANGUAGES",
+    "N_",
     "SOURCE_LANGUAGE",
     "Language",
-    "N_",
     "_",
     "breakable",
     "current_language",
@@ -63,7 +63,7 @@ def init_i18n(app: Flask) -> None:
     app.url_defaults(_give_language)
 
 
-def _take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
+def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values and "lang" in values:
         g.language = values.pop("lang")
 
@@ -74,9 +74,9 @@ def _give_language(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def current_language() -> str:
-    """The code of this request's language: from the address, else the person's, else the browser's."""
+    """This request's language code: from the address, else remembered, else the browser's."""
     if not has_request_context():
-        return str(g.get("language", SOURCE_LANGUAGE)) if g else SOURCE_LANGUAGE
+        return str(g.get("language", SOURCE_LANGUAGE)) if has_app_context() else SOURCE_LANGUAGE
     if "language" not in g:
         g.language = _from_first_part(request.path) or proposed_language()
     return str(g.language)

@@ -149,8 +149,14 @@ class Worker:
         finally:
             db.close()
 
-    def _do(  # noqa: PLR0913 (the job's own columns, read before its session is used up)
-        self, db: Session, job_id: int, name: str, payload: Mapping[str, Any], owner: str, tries: int
+    def _do(
+        self,
+        db: Session,
+        job_id: int,
+        name: str,
+        payload: Mapping[str, Any],
+        owner: str,
+        tries: int,
     ) -> None:
         with _Heartbeat(self.database, job_id, owner):
             try:

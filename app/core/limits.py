@@ -8,8 +8,9 @@ import time
 
 from flask import Flask, current_app
 from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
 
 from app.core.errors import TooMany
 
@@ -48,13 +49,13 @@ class Limiter:
         if self._shared is not None:
             try:
                 return float(act(self._shared))
-            except Exception:
+            except (RedisError, OSError):
                 log.warning("limits: Redis does not answer; counting in this process")
         return float(act(self._memory))
 
 
 def _redis(url: str) -> Storage:
-    return storage_from_string(url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return RedisStorage(url, socket_timeout=0.5, socket_connect_timeout=0.5)
 
 
 def init_limits(app: Flask, redis_url: str | None) -> None:

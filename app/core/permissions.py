@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from app.core.errors import DomainError, N_
+from app.core.errors import N_, DomainError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,9 +41,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PRACTICALS_OWN,
         }
     ),
-    "instructor": frozenset(
-        EVERYBODY | {Permission.COHORTS_LEAD, Permission.PRACTICALS_EXAMINE}
-    ),
+    "instructor": frozenset(EVERYBODY | {Permission.COHORTS_LEAD, Permission.PRACTICALS_EXAMINE}),
     "administrator": frozenset(
         EVERYBODY
         | {
@@ -82,7 +80,7 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            from app.core.identity import admit
+            from app.core.identity import admit  # noqa: PLC0415 (identity builds on this table)
 
             admit(permission)
             return view(*args, **kwargs)

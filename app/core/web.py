@@ -14,7 +14,8 @@ from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
@@ -206,7 +207,7 @@ def _http_error(error: HTTPException) -> AnyResponse:
         return identity.to_sign_in()
     response = error.get_response()
     if error.code is None or error.code < 400:
-        return response  # type: ignore[return-value]
+        return response
     page = error_page(error.code, None)
     for name in ("Allow", "Retry-After"):
         if name in response.headers:
@@ -224,7 +225,7 @@ def _busy(error: Exception) -> AnyResponse:
 def _crash(error: Exception) -> AnyResponse:
     if current_app.testing:
         raise error
-    log.exception("request %s failed", g.get("request_id", "-"))
+    log.error("request %s failed", g.get("request_id", "-"), exc_info=error)
     return error_page(500, None)
 
 
@@ -232,9 +233,11 @@ def error_page(status: int, message: str | None) -> Response:
     """The page for a refused or failed request, in the reader's language."""
     close_session()
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
-        body: Response = current_app.json.response({"status": status, "message": message})
-        body.status_code = status
-        return body
+        return Response(
+            current_app.json.dumps({"status": status, "message": message}),
+            status,
+            mimetype="application/json",
+        )
     html = render_template("errors/error.html", status=status, message=message)
     return Response(html, status, mimetype="text/html")
 

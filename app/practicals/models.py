@@ -50,7 +50,7 @@ class SkillCheck(Base):
     course_slug: Mapped[str] = mapped_column(String(60))
     sheet_key: Mapped[str] = mapped_column(String(60))
     edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"))
-    examiner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    examiner_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
     session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"))
     #: The calendar day at the place of training.
@@ -68,7 +68,7 @@ class SkillCheck(Base):
     cohort: Mapped[Cohort | None] = relationship()
     edition: Mapped[CourseEdition] = relationship()
     corrects: Mapped[SkillCheck | None] = relationship(
-        remote_side=[id], back_populates="corrected_by", foreign_keys=[corrects_id]
+        remote_side="SkillCheck.id", back_populates="corrected_by", foreign_keys=[corrects_id]
     )
     corrected_by: Mapped[SkillCheck | None] = relationship(
         back_populates="corrects", foreign_keys=[corrects_id], uselist=False
@@ -100,7 +100,7 @@ class SkillCheckParticipant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
     check_id: Mapped[int] = mapped_column(ForeignKey("skill_check.id"), index=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     course_slug: Mapped[str] = mapped_column(String(60))
     sheet_key: Mapped[str] = mapped_column(String(60))
     held_on: Mapped[date]

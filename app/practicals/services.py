@@ -91,7 +91,7 @@ def record_check(db: Session, draft: CheckDraft, by: User, today: date, at: date
     return _finish(db, check, "practicals.record-check", by, at)
 
 
-def correct_check(  # noqa: PLR0913 (the draft, its original and why)
+def correct_check(
     db: Session,
     original: SkillCheck,
     draft: CheckDraft,
@@ -116,9 +116,7 @@ def correct_check(  # noqa: PLR0913 (the draft, its original and why)
     for participant in draft.participants:
         old = before[participant.user_id]
         check.participants.append(
-            _participant(
-                draft, sheet, participant, old.attempt_of_day, old.correction + 1, people
-            )
+            _participant(draft, sheet, participant, old.attempt_of_day, old.correction + 1, people)
         )
     return _finish(db, check, "practicals.correct-check", by, at)
 
@@ -218,7 +216,7 @@ def _next_attempt(db: Session, draft: CheckDraft, user_id: int) -> int:
     return (used or 0) + 1
 
 
-def _participant(  # noqa: PLR0913 (what one row is made of)
+def _participant(
     draft: CheckDraft,
     sheet: Sheet,
     participant: ParticipantDraft,
@@ -261,9 +259,7 @@ def complete_marks(sheet: Sheet, participant: ParticipantDraft, name: str) -> di
     a critical fail or a failed critical step without a reason.
     """
     ended = critical_happened(sheet, participant)
-    marks = {
-        step.key: participant.marks.get(step.key, Mark.NOT_DONE) for step in sheet.steps
-    }
+    marks = {step.key: participant.marks.get(step.key, Mark.NOT_DONE) for step in sheet.steps}
     if not ended and Mark.NOT_DONE in marks.values():
         raise StepMissing(name=name)
     for step in sheet.steps:

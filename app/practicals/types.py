@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.core.errors import DomainError, N_
+from app.core.errors import N_, DomainError
 
 ATTEMPTS_A_DAY = 2  # curriculum, skill check rules
 DAYS_TO_RECORD = 30  # a paper sheet from a training day may be entered this much later
