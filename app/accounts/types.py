@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from app.core.errors import DomainError, N_
+from app.core.errors import N_, DomainError
 
 #: The version of the privacy notice that people agree to now. A new text is a new version, and
 #: everybody is asked again at the next sign-in.
@@ -162,7 +162,9 @@ class ConsentMissing(DomainError):
     """An account needs the agreement to keep the training record."""
 
     status = 422
-    message = N_("You need to agree that we keep your training record. Without it we cannot train you.")
+    message = N_(
+        "You need to agree that we keep your training record. Without it we cannot train you."
+    )
 
 
 class WrongSignIn(DomainError):
@@ -190,7 +192,9 @@ class WrongResetCode(DomainError):
     """The username and the one-time code do not belong together, or the code is used or old."""
 
     status = 422
-    message = N_("The username or the code is wrong, or the code is used or too old. Ask for a new code.")
+    message = N_(
+        "The username or the code is wrong, or the code is used or too old. Ask for a new code."
+    )
 
 
 class PinLocked(DomainError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
+from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.core.errors import InvalidEventId
@@ -20,13 +21,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """Settings of WTForms."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Add the strip filter to every text field."""
-            filters = list(unbound_field.kwargs.get("filters", []))
-            if not unbound_field.kwargs.pop("keep_white_space", False):
-                filters.append(_strip)
-            if hasattr(unbound_field.field_class, "process_formdata"):
-                unbound_field.kwargs["filters"] = filters
-            bound: Field = unbound_field.bind(form=form, **options)
+            """Add the strip filter to every field but those that say `keep_white_space`."""
+            # A copy: the unbound field belongs to the class and serves every later form.
+            kwargs = dict(unbound_field.kwargs)
+            if not kwargs.pop("keep_white_space", False) and not _holds_fields(unbound_field):
+                kwargs["filters"] = [*kwargs.get("filters", ()), _strip]
+            fresh = UnboundField(unbound_field.field_class, *unbound_field.args, **kwargs)
+            bound: Field = fresh.bind(form=form, **options)
             return bound
 
 
@@ -41,6 +42,10 @@ class EventForm(Form):
             field.data = valid_event_id(field.data)
         except InvalidEventId as error:
             raise ValidationError(_(error.message)) from error
+
+
+def _holds_fields(unbound_field: Any) -> bool:
+    return issubclass(unbound_field.field_class, FormField | FieldList)
 
 
 def _strip(value: object) -> object:

@@ -38,6 +38,7 @@ from app.core.i18n import (
     ngettext,
     url_in,
 )
+from app.core.passwords import use_pepper
 from app.core.permissions import Permission, may
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ def configure(app: Flask, given: Settings) -> None:
         COMPRESS_LEVEL=5,
         COMPRESS_MIN_SIZE=500,
     )
+    use_pepper(given.secret_key)
     app.extensions["kapok"] = Kapok(given, Database(given.database))
 
 
