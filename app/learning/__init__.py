@@ -1,0 +1,1 @@
+"""What a trainee does with a course: enrollment, lessons completed, assessments attempted."""

@@ -1,0 +1,133 @@
+"""Tables of learning. Completions, answers and releases are added and never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import User
+from app.core.db import Base, enum_column
+from app.core.events import new_event_id
+from app.courses.models import CourseEdition
+from app.learning.types import AttemptStatus
+
+
+class Enrollment(Base):
+    """One trainee following one course. Every write to the two takes this row's lock first."""
+
+    __tablename__ = "enrollment"
+    __table_args__ = (UniqueConstraint("user_id", "course_slug", name="uq_enrollment_user_course"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    course_slug: Mapped[str] = mapped_column(String(60))
+    enrolled_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class LessonCompletion(Base):
+    """A lesson done, once per trainee, as one event."""
+
+    __tablename__ = "lesson_completion"
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "lesson_key", name="uq_lesson_completion_lesson"),
+        UniqueConstraint("event_id", name="uq_lesson_completion_event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    lesson_key: Mapped[str] = mapped_column(String(60))
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    edition: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
+    completed_at: Mapped[datetime]  # the server's clock
+    device_at: Mapped[datetime | None]  # what the device said, for work done without a network
+
+
+class Attempt(Base):
+    """One try at a course's assessment: what was drawn, in which order, and how it went."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_attempt_key"),
+        UniqueConstraint("enrollment_id", "number", name="uq_attempt_number"),
+        UniqueConstraint("start_event_id", name="uq_attempt_start_event_id"),
+        UniqueConstraint("submit_event_id", name="uq_attempt_submit_event_id"),
+        CheckConstraint(
+            "(status = 'open') = (submitted_at IS NULL)", name="submitted_attempts_have_a_time"
+        ),
+        Index(
+            "uq_attempt_open",
+            "enrollment_id",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+            postgresql_where=text("status = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    number: Mapped[int]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"))
+    status: Mapped[AttemptStatus] = mapped_column(
+        enum_column(AttemptStatus), default=AttemptStatus.OPEN
+    )
+    #: Drawn items in the order of their positions; see drawing.py for the shape.
+    items: Mapped[list[Any]]
+    language: Mapped[str] = mapped_column(String(8))  # in which it was started
+    start_event_id: Mapped[str] = mapped_column(String(36))
+    started_at: Mapped[datetime]
+    submit_event_id: Mapped[str | None] = mapped_column(String(36))
+    submitted_at: Mapped[datetime | None]
+    score: Mapped[int | None]
+    max_score: Mapped[int | None]
+    passed: Mapped[bool | None]
+    musts_failed: Mapped[list[str] | None]
+
+    enrollment: Mapped[Enrollment] = relationship()
+    edition: Mapped[CourseEdition] = relationship()
+
+
+class AttemptAnswer(Base):
+    """One answer as it was given; of several to one question the last one counts."""
+
+    __tablename__ = "attempt_answer"
+    __table_args__ = (
+        UniqueConstraint("event_id", name="uq_attempt_answer_event_id"),
+        Index("ix_attempt_answer_position", "attempt_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    position: Mapped[int]  # counted from 1
+    response: Mapped[dict[str, Any]]
+    language: Mapped[str] = mapped_column(String(8))
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    answered_at: Mapped[datetime]
+
+
+class AttemptRelease(Base):
+    """An instructor allows one more attempt; `attempt_id` is the attempt that used it."""
+
+    __tablename__ = "attempt_release"
+    __table_args__ = (
+        UniqueConstraint("event_id", name="uq_attempt_release_event_id"),
+        UniqueConstraint("attempt_id", name="uq_attempt_release_attempt"),
+        Index("ix_attempt_release_enrollment", "enrollment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    released_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(500))
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    released_at: Mapped[datetime]
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))

@@ -1,0 +1,74 @@
+"""Enrollment: which courses a trainee follows, and what locks one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.core.db import insert_or_get
+from app.courses.library import library
+from app.courses.types import Course, UnknownCourse
+from app.learning.models import Enrollment
+from app.learning.services.records import Record
+from app.learning.types import CourseLocked, NotEnrolled
+
+
+def enroll(db: Session, user: User, slug: str, at: datetime) -> Enrollment:
+    """Let a trainee follow a course; again changes nothing. Raises UnknownCourse."""
+    library().course(slug)
+    values = {"user_id": user.id, "course_slug": slug, "enrolled_at": at}
+    return insert_or_get(db, Enrollment, values, ("user_id", "course_slug"))[0]
+
+
+def enrollment_of(db: Session, user: User, slug: str) -> Enrollment:
+    """The person's enrollment in a course; raises NotEnrolled."""
+    return _found(db, user, slug, lock=False)
+
+
+def locked_enrollment(db: Session, user: User, slug: str) -> Enrollment:
+    """The same, with its row locked: writes to one enrollment come one after the other."""
+    return _found(db, user, slug, lock=True)
+
+
+def _found(db: Session, user: User, slug: str, *, lock: bool) -> Enrollment:
+    query = select(Enrollment).where(
+        Enrollment.user_id == user.id, Enrollment.course_slug == slug
+    )
+    enrollment = db.scalars(query.with_for_update() if lock else query).one_or_none()
+    if enrollment is None:
+        raise NotEnrolled
+    return enrollment
+
+
+def content_of(slug: str) -> Course | None:
+    """The course of a slug, or None while it is in preparation."""
+    try:
+        return library().course(slug)
+    except UnknownCourse:
+        return None
+
+
+def locked_by(course: Course, record: Record) -> tuple[str, ...]:
+    """Slugs of the courses to pass first. A course in preparation locks nothing."""
+    return tuple(
+        slug
+        for slug in course.needs
+        if content_of(slug) is not None and record.passed_at(slug) is None
+    )
+
+
+def titles_of(slugs: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """The titles of courses that have content."""
+    return tuple(library().course(slug).title(language) for slug in slugs)
+
+
+def require_open(course: Course, record: Record, language: str) -> None:
+    """Raise NotEnrolled or CourseLocked unless the trainee may work in the course."""
+    if course.slug not in record.enrollments:
+        raise NotEnrolled
+    missing = locked_by(course, record)
+    if missing:
+        raise CourseLocked(courses=", ".join(titles_of(missing, language)))

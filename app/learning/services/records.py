@@ -1,0 +1,145 @@
+"""One trainee's record over all her courses, read in three queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.courses.types import Assessment
+from app.learning.models import Attempt, AttemptRelease, Enrollment, LessonCompletion
+from app.learning.types import AttemptsState, AttemptStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFacts:
+    """An attempt without its items."""
+
+    key: str
+    number: int
+    status: AttemptStatus
+    submitted_at: datetime | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a trainee has done, by the slug of the course."""
+
+    enrollments: Mapping[str, int]
+    completed: Mapping[str, frozenset[str]]
+    attempts: Mapping[str, Sequence[AttemptFacts]]
+    releases: Mapping[str, int]  # unused ones
+
+    def passed_at(self, slug: str) -> datetime | None:
+        """When the course's assessment was first passed."""
+        return next((a.submitted_at for a in self.attempts.get(slug, ()) if a.passed), None)
+
+    def open_key(self, slug: str) -> str | None:
+        """The key of the open attempt, if there is one."""
+        found = self.attempts.get(slug, ())
+        return next((a.key for a in found if a.status is AttemptStatus.OPEN), None)
+
+    def done(self, slug: str) -> frozenset[str]:
+        """Keys of the lessons completed in a course."""
+        return self.completed.get(slug, frozenset())
+
+
+def record_of(db: Session, user: User) -> Record:
+    """Everything a trainee has done."""
+    enrollments, completed = _lessons(db, user)
+    attempts = _attempts(db, user) if enrollments else {}
+    releases = _unused_releases(db, user) if attempts else {}
+    return Record(enrollments, completed, attempts, releases)
+
+
+def _lessons(db: Session, user: User) -> tuple[dict[str, int], dict[str, frozenset[str]]]:
+    rows = db.execute(
+        select(Enrollment.course_slug, Enrollment.id, LessonCompletion.lesson_key)
+        .outerjoin(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
+        .where(Enrollment.user_id == user.id)
+    ).all()
+    done: defaultdict[str, set[str]] = defaultdict(set)
+    for slug, _, lesson_key in rows:
+        done[slug].update({lesson_key} if lesson_key else ())
+    completed = {slug: frozenset(keys) for slug, keys in done.items()}
+    return {slug: enrollment_id for slug, enrollment_id, _ in rows}, completed
+
+
+def _attempts(db: Session, user: User) -> dict[str, list[AttemptFacts]]:
+    rows = db.execute(
+        select(
+            Enrollment.course_slug,
+            Attempt.key,
+            Attempt.number,
+            Attempt.status,
+            Attempt.submitted_at,
+            Attempt.passed,
+        )
+        .join(Enrollment, Attempt.enrollment_id == Enrollment.id)
+        .where(Enrollment.user_id == user.id)
+        .order_by(Attempt.number)
+    )
+    found: defaultdict[str, list[AttemptFacts]] = defaultdict(list)
+    for slug, key, number, status, submitted_at, passed in rows:
+        found[slug].append(AttemptFacts(key, number, status, submitted_at, bool(passed)))
+    return dict(found)
+
+
+def _unused_releases(db: Session, user: User) -> dict[str, int]:
+    rows = db.execute(
+        select(Enrollment.course_slug, func.count())
+        .join(AttemptRelease, AttemptRelease.enrollment_id == Enrollment.id)
+        .where(Enrollment.user_id == user.id, AttemptRelease.attempt_id.is_(None))
+        .group_by(Enrollment.course_slug)
+    )
+    return {slug: count for slug, count in rows}
+
+
+def attempts_state(
+    rules: Assessment, attempts: Sequence[AttemptFacts], unused_releases: int, at: datetime
+) -> AttemptsState:
+    """What the rules of attempts say at a time (curriculum §1: 2 attempts, 24 h, a release)."""
+    passed_at = next((a.submitted_at for a in attempts if a.passed), None)
+    open_key = next((a.key for a in attempts if a.status is AttemptStatus.OPEN), None)
+    submitted = [a for a in attempts if a.status is AttemptStatus.SUBMITTED]
+    state = AttemptsState(
+        used=len(attempts),
+        free_left=max(0, rules.free_attempts - len(attempts)),
+        open_key=open_key,
+        last_key=submitted[-1].key if submitted else None,
+        passed_at=passed_at,
+    )
+    if passed_at or open_key or state.free_left:
+        return state
+    return _closed(state, rules, submitted, unused_releases, at)
+
+
+def _closed(
+    state: AttemptsState,
+    rules: Assessment,
+    submitted: Sequence[AttemptFacts],
+    unused_releases: int,
+    at: datetime,
+) -> AttemptsState:
+    last_at = submitted[-1].submitted_at
+    opens_at = last_at + timedelta(hours=rules.wait_hours) if last_at else at
+    return AttemptsState(
+        used=state.used,
+        free_left=0,
+        last_key=state.last_key,
+        opens_at=opens_at if opens_at > at else None,
+        needs_release=unused_releases == 0,
+    )
+
+
+def state_in(record: Record, slug: str, rules: Assessment, at: datetime) -> AttemptsState:
+    """The same for one course of a record."""
+    return attempts_state(
+        rules, record.attempts.get(slug, ()), record.releases.get(slug, 0), at
+    )

@@ -1,0 +1,198 @@
+"""Plain data, statuses and refusals of the learning room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.core.errors import DomainError, N_, NotFound
+
+REASON_LENGTH = 500
+
+
+class AttemptStatus(StrEnum):
+    """An attempt is open until it is submitted, and then closed for good."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+
+
+class CourseStatus(StrEnum):
+    """How a course stands for one trainee, on the programme page."""
+
+    IN_PREPARATION = "in-preparation"
+    LOCKED = "locked"
+    NOT_ENROLLED = "not-enrolled"
+    OPEN = "open"
+    PASSED = "passed"
+
+
+class StepKind(StrEnum):
+    """The one thing to do next in a course."""
+
+    READ_LESSON = "read-lesson"
+    START_ASSESSMENT = "start-assessment"
+    CONTINUE_ATTEMPT = "continue-attempt"
+    WAIT = "wait"
+    ASK_RELEASE = "ask-release"
+    PRACTISE = "practise"
+    ASK_ENROLLMENT = "ask-enrollment"
+
+
+class NotEnrolled(DomainError):
+    """The trainee does not follow this course."""
+
+    status = 403
+    message = N_("You are not enrolled in this course. Ask your instructor.")
+
+
+class CourseLocked(DomainError):
+    """Another course's assessment must be passed first; `courses` names it."""
+
+    status = 403
+    message = N_("This course is locked. First pass the assessment of: %(courses)s.")
+
+
+class AlreadyPassed(DomainError):
+    """After passing there is no further attempt."""
+
+    status = 409
+    message = N_("You have passed this assessment. You do not need another attempt.")
+
+
+class MustWait(DomainError):
+    """The waiting time after the last attempt is not over."""
+
+    status = 409
+    message = N_("Your next attempt is not open yet. The assessment page shows the time.")
+
+
+class NeedsRelease(DomainError):
+    """The free attempts are used up, and no instructor has released another one."""
+
+    status = 409
+    message = N_("Your instructor must release your next attempt. Ask your instructor.")
+
+
+class AttemptClosed(DomainError):
+    """The attempt was submitted; its answers stay as they are."""
+
+    status = 409
+    message = N_("This attempt is already submitted. Its answers cannot be changed.")
+
+
+class AttemptNotFound(NotFound):
+    """The attempt does not exist, or is another person's, or has no such question."""
+
+    message = N_("We could not find that question.")
+
+
+class BankTooSmall(DomainError):
+    """The item bank cannot fill the blueprint and carry every must."""
+
+    status = 409
+    message = N_("This assessment is not ready yet. Tell your instructor.")
+
+
+class ReleaseNotNeeded(DomainError):
+    """The trainee has a free or released attempt left, or has passed."""
+
+    status = 409
+    message = N_("This trainee does not need a release now.")
+
+
+class ReasonMissing(DomainError):
+    """A release needs a written reason."""
+
+    status = 422
+    message = N_("Write the reason for this release, at most 500 characters.")
+
+
+class UnreadableAnswer(DomainError):
+    """What was sent is no answer to this question; `field` says which part (counted from 0)."""
+
+    status = 422
+    message = N_("This answer could not be read. Choose or enter your answer again.")
+
+    def __init__(self, field: int | None = None) -> None:
+        """Keep the part that could not be read."""
+        super().__init__()
+        self.field = field
+
+
+class NotANumber(UnreadableAnswer):
+    """A numeric field holds something else than one number."""
+
+    message = N_("Enter only a number, for example 5 or 2.5. Do not enter the unit.")
+
+
+Response = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnItem:
+    """One item of an attempt as it is shown: its options in their own order.
+
+    `options` are the options or lines to order; `right` the right-hand lines of a matching item.
+    """
+
+    key: str
+    must: str | None
+    options: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What grading found, from the stored answers alone."""
+
+    score: int
+    max_score: int
+    passed: bool
+    musts_failed: tuple[str, ...]
+    wrong: frozenset[int]  # positions, counted from 1
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptsState:
+    """Where a trainee stands with a course's assessment, and what she may do now.
+
+    `opens_at` is the end of the waiting time, when it has one and it is still to come.
+    """
+
+    used: int
+    free_left: int
+    open_key: str | None = None
+    last_key: str | None = None
+    passed_at: datetime | None = None
+    opens_at: datetime | None = None
+    needs_release: bool = False
+
+    @property
+    def may_start(self) -> bool:
+        """Whether a new attempt can begin now."""
+        waits = self.opens_at is not None or self.needs_release
+        return self.passed_at is None and self.open_key is None and not waits
+
+
+@dataclass(frozen=True, slots=True)
+class CourseProgress:
+    """What one trainee has done in one course; for the rooms above."""
+
+    lessons_done: int
+    lessons_total: int
+    last_lesson_at: datetime | None
+    passed_at: datetime | None
+    best_score: int | None
+    best_max: int | None
+    attempts: int
+    attempt_key: str | None  # the attempt that was passed, else the best one submitted
+    languages: tuple[str, ...]
+    enrolled: bool = True
+
+    @property
+    def is_lessons_done(self) -> bool:
+        """Whether every lesson of today's edition is completed."""
+        return self.lessons_done >= self.lessons_total
