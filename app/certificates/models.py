@@ -96,7 +96,10 @@ class Certificate(Base):
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     revoked_by: Mapped[User | None] = relationship(foreign_keys=[revoked_by_id])
     replacement: Mapped[Certificate | None] = relationship(
-        foreign_keys=[replaces_id], remote_side=[replaces_id], uselist=False, viewonly=True,
+        foreign_keys=[replaces_id],
+        remote_side=[replaces_id],
+        uselist=False,
+        viewonly=True,
         primaryjoin="Certificate.id == foreign(remote(Certificate.replaces_id))",
     )
 

@@ -1,0 +1,29 @@
+"""PDF from HTML: fonts of our own, a closed fetcher, a limited process, text that can be found.
+
+`render(Document(...))` returns the bytes. The work is done in a child process that stays warm
+between documents and has limits of memory, processor and wall time (see `engine`).
+"""
+
+from app.core.pdf.document import (
+    DoesNotFit,
+    Document,
+    FileRefused,
+    MissingGlyph,
+    RenderingFailed,
+    RenderingLimit,
+)
+from app.core.pdf.engine import Engine, close, render
+from app.core.pdf.fonts import missing_letters
+
+__all__ = [
+    "DoesNotFit",
+    "Document",
+    "Engine",
+    "FileRefused",
+    "MissingGlyph",
+    "RenderingFailed",
+    "RenderingLimit",
+    "close",
+    "missing_letters",
+    "render",
+]

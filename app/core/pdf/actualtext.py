@@ -1,0 +1,77 @@
+"""Text that can be found: each line carries its own text, and glyphs map to single letters.
+
+WeasyPrint gives a glyph the text of the cluster in which it is first seen, for the whole
+document. That loses Khmer, Lao and some Vietnamese on copy and search. Two of its functions are
+wrapped here (WeasyPrint 70): one puts /ActualText (ISO 32000-1, 14.9.4) round each line, the
+other repairs /ToUnicode. `tests/core/test_pdf.py` reads hard names back and fails if a new
+version of WeasyPrint moves these functions.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from typing import Any
+
+from fontTools import agl
+from fontTools.ttLib import TTFont
+from weasyprint import pdf as weasyprint_pdf
+from weasyprint.draw import text as weasyprint_text
+
+_INVISIBLE = str.maketrans("", "", "\u200b\u2060\u00ad")
+_letters: dict[str, tuple[list[str], dict[str, str], dict[int, str]]] = {}
+
+
+def install() -> None:
+    """Wrap WeasyPrint's two functions; a second call changes nothing."""
+    if getattr(weasyprint_text.draw_first_line, "kapok", False):
+        return
+    draw_line = weasyprint_text.draw_first_line
+    build_fonts = weasyprint_pdf.build_fonts_dictionary
+
+    def draw_with_text(stream: Any, textbox: Any, *rest: Any, **named: Any) -> Any:
+        text = textbox.text.translate(_INVISIBLE)
+        if not text.strip() or text.isascii():
+            return draw_line(stream, textbox, *rest, **named)
+        content = text.encode("utf-16-be").hex().upper()
+        stream.stream.append(f"/Span<</ActualText<FEFF{content}>>>BDC".encode())
+        try:
+            return draw_line(stream, textbox, *rest, **named)
+        finally:
+            stream.stream.append(b"EMC")
+
+    def build_with_letters(pdf: Any, fonts: Any, *rest: Any, **named: Any) -> Any:
+        for font in fonts.values():
+            _repair(font)
+        return build_fonts(pdf, fonts, *rest, **named)
+
+    draw_with_text.kapok = True  # type: ignore[attr-defined]
+    weasyprint_text.draw_first_line = draw_with_text
+    weasyprint_pdf.build_fonts_dictionary = build_with_letters
+
+
+def _repair(font: Any) -> None:
+    order, by_name, by_code = _letters_of(font)
+    for glyph, text in font.to_unicode.items():
+        name = order[glyph] if glyph < len(order) else ""
+        if len(text) == 1 and by_code.get(ord(text)) == name:
+            continue
+        letter = by_name.get(name) or agl.toUnicode(name)
+        if not text or unicodedata.normalize("NFKC", letter) != text:
+            font.to_unicode[glyph] = letter or text or "\u200b"
+
+
+def _letters_of(font: Any) -> tuple[list[str], dict[str, str], dict[int, str]]:
+    """Glyph names in order, the letter of each name, and the name of each code point.
+
+    Ligature and radical code points are left out: they are no letters that anybody types.
+    """
+    if font.hash not in _letters:
+        file = TTFont(io.BytesIO(font.file_content), fontNumber=font.index, lazy=True)
+        by_code = file.getBestCmap()
+        by_name: dict[str, str] = {}
+        for code, name in by_code.items():
+            if unicodedata.normalize("NFKC", chr(code)) == chr(code):
+                by_name.setdefault(name, chr(code))
+        _letters[font.hash] = (file.getGlyphOrder(), by_name, by_code)
+    return _letters[font.hash]

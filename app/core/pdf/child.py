@@ -1,0 +1,62 @@
+"""The process that renders. It knows no settings, no database and no network.
+
+Each request is a length (4 bytes, big endian) and a pickled Document, from its parent only; each
+answer a length, one byte (0 done, 1 refused) and the PDF or a JSON object of the error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import resource
+import sys
+import warnings
+
+from app.core.pdf import document as documents
+from app.core.pdf.document import Document, RenderingFailed
+from app.core.pdf.frames import read_frame, write_frame
+
+MEMORY_BYTES = int(os.environ.get("KAPOK_PDF_MEMORY", 2 * 1024**3))  # address space
+CPU_SECONDS = int(os.environ.get("KAPOK_PDF_CPU", "20"))  # for one document
+
+
+def main() -> None:
+    """Answer requests until the parent closes the pipe."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not get into the answers
+    warnings.filterwarnings("ignore", "No fonts configured in FontConfig")
+    from app.core.pdf.weasy import Renderer
+
+    _limit_cpu()
+    renderer = Renderer()
+    while (request := read_frame(asked)) is not None:
+        _limit_cpu()
+        document: Document = pickle.loads(request)  # noqa: S301 (written by our own parent)
+        try:
+            write_frame(answers, b"\0" + renderer.render(document))
+        except RenderingFailed as error:
+            write_frame(answers, b"\1" + _as_json(error))
+        except MemoryError:
+            write_frame(answers, b"\1" + _as_json(documents.RenderingLimit()))
+            return
+        except Exception as error:  # noqa: BLE001 (the parent must hear of every fault)
+            reason = f"{type(error).__name__}: {error}"[:300]
+            write_frame(answers, b"\1" + _as_json(RenderingFailed(reason=reason)))
+
+
+def _limit_cpu() -> None:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = int(usage.ru_utime + usage.ru_stime)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, hard))
+
+
+def _as_json(error: RenderingFailed) -> bytes:
+    return json.dumps({"kind": type(error).__name__, "values": error.values}).encode()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""What is rendered, and what can go wrong. Plain data: both processes know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.core.errors import DomainError, N_
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One PDF: a page in HTML with its style, and the only files it may ask for.
+
+    In the HTML, `data-fit="60"` keeps an element on one line and shrinks it to fit, down to 60 %
+    of its size; `data-box` says that nothing inside may leave the element. Title, author and
+    language come from <title>, <meta name="author"> and <html lang>.
+    """
+
+    html: str
+    css: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    #: The name of an SVG among `files` that lies under the page; drawn once a process.
+    background: str | None = None
+    attachments: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class RenderingFailed(DomainError):
+    """The PDF could not be made."""
+
+    status = 500
+    message = N_("The PDF could not be made: %(reason)s")
+
+    def __str__(self) -> str:
+        """The sentence with its values, for logs and for the job's record."""
+        return self.message % self.values if self.values else self.message
+
+
+class RenderingLimit(RenderingFailed):
+    """The renderer used too much time or memory and was stopped."""
+
+    message = N_("The PDF took too long or too much memory. Check the template.")
+
+
+class MissingGlyph(RenderingFailed):
+    """No font has a letter of the text; a box is never printed in its place."""
+
+    message = N_("No font of the certificate has these letters: %(letters)s")
+
+
+class DoesNotFit(RenderingFailed):
+    """A line is too long for its place, even at its smallest size."""
+
+    message = N_("This text does not fit on the page: %(text)s")
+
+
+class FileRefused(RenderingFailed):
+    """The page asked for a file that the template does not name."""
+
+    message = N_("The page asks for a file that does not belong to it: %(address)s")

@@ -1,0 +1,150 @@
+"""The parent's side: one warm child, asked one document at a time, ended when it overruns."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO
+
+from app.config import ROOT
+from app.core.pdf import document as documents
+from app.core.pdf.document import Document, RenderingFailed, RenderingLimit
+from app.core.pdf.frames import read_frame, write_frame
+
+WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
+MAX_DOCUMENTS = 500  # then a fresh child, whatever may have leaked
+_FONTCONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><cachedir>{cache}</cachedir></fontconfig>
+"""
+
+
+class Engine:
+    """A renderer in a limited process of its own. Safe to use from several threads."""
+
+    def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
+        """Nothing starts before the first document."""
+        self.wall_seconds = wall_seconds
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._count = 0
+
+    def render(self, document: Document) -> bytes:
+        """The PDF's bytes.
+
+        Raises MissingGlyph, DoesNotFit, FileRefused, RenderingLimit or RenderingFailed.
+        """
+        with self._lock:
+            child = self._started()
+            watch = threading.Timer(self.wall_seconds, child.kill)
+            watch.start()
+            try:
+                answer = _ask(child, document)
+            finally:
+                watch.cancel()
+            self._count += 1
+            if answer is None:
+                self._stop()
+                raise RenderingLimit
+        if answer[0] == 0:
+            return answer[1:]
+        raise _error(answer[1:])
+
+    def close(self) -> None:
+        """End the child process."""
+        with self._lock:
+            self._stop()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._child is not None and (self._child.poll() is not None or self._is_old()):
+            self._stop()
+        if self._child is None:
+            self._count = 0
+            self._folder = tempfile.TemporaryDirectory(prefix="kapok-pdf-")
+            self._child = _start(Path(self._folder.name))
+        return self._child
+
+    def _is_old(self) -> bool:
+        return self._count >= MAX_DOCUMENTS
+
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                _close(pipe)
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    """Start the child with a configuration that hides the machine's own fonts and our settings."""
+    config = folder / "fonts.conf"
+    config.write_text(_FONTCONFIG.format(cache=folder / "cache"), "utf-8")
+    limits = {
+        name: os.environ[name]
+        for name in ("KAPOK_PDF_MEMORY", "KAPOK_PDF_CPU")
+        if name in os.environ
+    }
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "FONTCONFIG_FILE": str(config),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **limits,
+    }
+    command = [sys.executable, "-m", "app.core.pdf.child"]
+    return subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment
+    )
+
+
+def _ask(child: subprocess.Popen[bytes], document: Document) -> bytes | None:
+    """The child's answer, or None when it died."""
+    if child.stdin is None or child.stdout is None:
+        return None
+    try:
+        write_frame(child.stdin, pickle.dumps(document))
+        return read_frame(child.stdout) or None
+    except (BrokenPipeError, ValueError):
+        return None
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    try:
+        if pipe is not None:
+            pipe.close()
+    except BrokenPipeError:
+        pass
+
+
+def _error(answer: bytes) -> RenderingFailed:
+    told = json.loads(answer)
+    kind: type[RenderingFailed] = getattr(documents, told["kind"], RenderingFailed)
+    return kind(**told["values"])
+
+
+_engine = Engine()
+atexit.register(_engine.close)
+
+
+def render(document: Document) -> bytes:
+    """Render in this process's own warm engine; see `Engine.render`."""
+    return _engine.render(document)
+
+
+def close() -> None:
+    """End this process's engine; the next document starts it again."""
+    _engine.close()

@@ -1,0 +1,65 @@
+"""Lines that shrink until they fit, which CSS cannot do; and a check that nothing overflows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.core.pdf.document import DoesNotFit
+
+FIT, BOX = "data-fit", "data-box"
+_TOLERANCE = 0.5  # CSS pixels; rounding of the layout
+_CONTAINERS = {"BlockBox", "InlineBlockBox", "FlexBox", "TableCellBox"}
+_SLACK = 0.995  # the measured ratio, a little less, so that the second layout surely fits
+
+
+def shrink_to_fit(page: Any) -> bool:
+    """Set a smaller size on each line that is too long; whether anything was changed.
+
+    Raises DoesNotFit when the line would fall below its smallest size.
+    """
+    changed = False
+    for box, allowed in _marked(page, FIT):
+        width = max((line.width for line in _lines(box)), default=0.0)
+        if width <= box.width + _TOLERANCE:
+            continue
+        scale = box.width / width * _SLACK
+        if scale * 100 < float(allowed):
+            raise DoesNotFit(text=_text(box))
+        size = box.style["font_size"] * scale * 0.75  # CSS pixels to points
+        box.element.set("style", f"font-size: {size:.3f}pt")
+        changed = True
+    return changed
+
+
+def refuse_overflow(page: Any) -> None:
+    """Raise DoesNotFit when something leaves its box or a fitted line is still too long."""
+    for box, _allowed in _marked(page, BOX):
+        bottom = box.content_box_y() + box.height + _TOLERANCE
+        right = box.content_box_x() + box.width + _TOLERANCE
+        for line in _lines(box):
+            if line.position_y + line.height > bottom or line.position_x + line.width > right:
+                raise DoesNotFit(text=_text(box))
+    for box, _allowed in _marked(page, FIT):
+        if any(line.width > box.width + _TOLERANCE for line in _lines(box)):
+            raise DoesNotFit(text=_text(box))
+
+
+def _marked(page: Any, attribute: str) -> Iterator[tuple[Any, str]]:
+    for box in page._page_box.descendants():
+        element = getattr(box, "element", None)
+        if element is None or type(box).__name__ not in _CONTAINERS:
+            continue
+        allowed = element.get(attribute)
+        if allowed is not None:
+            yield box, allowed
+
+
+def _lines(box: Any) -> Iterator[Any]:
+    for inner in box.descendants():
+        if type(inner).__name__ == "LineBox":
+            yield inner
+
+
+def _text(box: Any) -> str:
+    return "".join(box.element.itertext()).strip()[:80]

@@ -1,0 +1,144 @@
+"""WeasyPrint, wrapped: the only module that knows it (with `actualtext`). Runs in the child."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import pikepdf
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from app.core.pdf import actualtext, fonts
+from app.core.pdf.assembly import assemble
+from app.core.pdf.document import Document, FileRefused, MissingGlyph
+from app.core.pdf.fitting import refuse_overflow, shrink_to_fit
+
+# Never asked on any network: `.invalid` names no host (RFC 2606), and the fetcher is closed.
+FILE_BASE = "https://files.invalid/"
+FONT_BASE = "https://fonts.invalid/"
+_PAGE = "@page {{ size: {size}; margin: 0 }} html, body {{ margin: 0 }} img {{ display: block; "
+_PAGE += "width: 100vw; height: 100vh }}"
+_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "css": "text/css"}
+_MISSING = ".notdef glyph rendered"
+_MAX_ROUNDS = 3
+
+
+class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
+    """Serves the document's named files and our fonts; everything else ends the rendering."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        """Serve these files."""
+        super().__init__(allowed_protocols=())
+        self.files = files
+
+    def fetch(self, url: str, headers: Any = None) -> Any:
+        """The file of a name; raises FatalURLFetchingError for any other address."""
+        base, slash, name = url.rpartition("/")
+        if base + slash == FILE_BASE and (content := self.files.get(unquote(name))) is not None:
+            kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
+        if base + slash == FONT_BASE and name in (known := fonts.files()):
+            return URLFetcherResponse(url, known[name].read_bytes(), {"Content-Type": "font/ttf"})
+        raise FatalURLFetchingError(url)
+
+
+class _Ear(logging.Handler):
+    """Notes the letters for which WeasyPrint would print a box."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.letters: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.msg, str) and record.msg.startswith(_MISSING) and record.args:
+            self.letters.append(str(record.args[0] if isinstance(record.args, tuple) else ""))
+
+
+class Renderer:
+    """Renders documents one after the other; fonts, styles and backgrounds stay warm."""
+
+    def __init__(self) -> None:
+        """Load the fonts."""
+        actualtext.install()
+        self.font_config = FontConfiguration()
+        self._fonts = self._style(fonts.font_faces(FONT_BASE), {})
+        self._styles: dict[str, Any] = {}
+        self._backgrounds: dict[str, pikepdf.Pdf] = {}
+        self._ear = _Ear()
+        logger = logging.getLogger("weasyprint")
+        logger.addHandler(self._ear)
+        logger.propagate = False
+
+    def render(self, document: Document) -> bytes:
+        """The PDF's bytes; raises MissingGlyph, DoesNotFit or FileRefused."""
+        self._ear.letters.clear()
+        try:
+            page = self._page(document)
+            art = self._background(document)
+        except FatalURLFetchingError as error:
+            raise FileRefused(address=str(error)[:200]) from error
+        if self._ear.letters:
+            raise MissingGlyph(letters=" ".join(dict.fromkeys(self._ear.letters)))
+        return assemble(page, art, document.attachments)
+
+    def _page(self, document: Document) -> bytes:
+        html = self._html(document.html, document.files)
+        style = self._known_style(document)
+        for _round in range(_MAX_ROUNDS):
+            laid_out = html.render(font_config=self.font_config, stylesheets=[self._fonts, style])
+            if not any([shrink_to_fit(page) for page in laid_out.pages]):
+                break
+        for page in laid_out.pages:
+            refuse_overflow(page)
+        content: bytes = laid_out.write_pdf()
+        return content
+
+    def _known_style(self, document: Document) -> Any:
+        key = _digest(document.css.encode(), *document.files.values())
+        if key not in self._styles:
+            if len(self._styles) > 50:
+                self._styles.clear()
+            self._styles[key] = self._style(document.css, document.files)
+        return self._styles[key]
+
+    def _background(self, document: Document) -> pikepdf.Pdf | None:
+        if document.background is None:
+            return None
+        size = _page_size(document.css)
+        drawing = document.files[document.background]
+        key = _digest(drawing, size.encode())
+        if key not in self._backgrounds:
+            html = self._html(
+                f'<img src="{FILE_BASE}{document.background}" alt="">', document.files
+            )
+            style = self._style(_PAGE.format(size=size), {})
+            content = html.write_pdf(font_config=self.font_config, stylesheets=[style])
+            self._backgrounds[key] = pikepdf.open(io.BytesIO(content))
+        return self._backgrounds[key]
+
+    def _html(self, text: str, files: Mapping[str, bytes]) -> Any:
+        return HTML(string=text, base_url=FILE_BASE, url_fetcher=ClosedFetcher(files))
+
+    def _style(self, text: str, files: Mapping[str, bytes]) -> Any:
+        return CSS(
+            string=text,
+            base_url=FILE_BASE,
+            url_fetcher=ClosedFetcher(files),
+            font_config=self.font_config,
+        )
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _page_size(css: str) -> str:
+    found = re.search(r"@page\s*\{[^}]*?size:\s*([^;}]+)", css)
+    return found[1].strip() if found else "A4"
