@@ -11,36 +11,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import create_app
 from app.config import Settings
-from app.core import migrate
-from app.core.db import WRITE_OPTION, Base, Database
-from tests import servers
+from app.core.db import WRITE_OPTION, Database
+from tests import databases, servers
 from tests.browsing import CheckedClient
 
 DATABASES = os.environ.get("KAPOK_TEST_DATABASES", "sqlite,postgresql").split(",")
-HAS_MIGRATIONS = any((Path(__file__).parents[1] / "migrations/versions").glob("*.py"))
-
-
-def build_schema(url: str) -> None:
-    """Make the tables as an operator would: by the migrations."""
-    migrate.import_models()
-    database = Database(url)
-    if HAS_MIGRATIONS:
-        migrate.upgrade(database)
-    else:
-        Base.metadata.create_all(database.engine)
-    database.dispose()
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database file with today's tables."""
     path = tmp_path_factory.mktemp("template") / "kapok.sqlite"
-    build_schema(f"sqlite:///{path}")
+    databases.build_schema(f"sqlite:///{path}")
     return path
 
 
@@ -48,7 +35,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL with today's tables."""
     with servers.postgresql() as url:
-        build_schema(url)
+        databases.build_schema(url)
         yield url
 
 
@@ -67,17 +54,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     url: str = request.getfixturevalue("postgresql_url")
-    empty(url)
+    databases.empty(url)
     return url
-
-
-def empty(url: str) -> None:
-    """Remove every row of a PostgreSQL database."""
-    database = Database(url)
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-    with database.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    database.dispose()
 
 
 @pytest.fixture

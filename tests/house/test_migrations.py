@@ -11,12 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, func, inspect, select, table, text
+from sqlalchemy import func, inspect, select, table
 
 from app import create_app
 from app.config import Settings
 from app.core import migrate
 from app.core.db import Base, Database
+from tests import databases
 from tests.conftest import DATABASES
 
 STEPS = [
@@ -32,7 +33,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'steps.sqlite'}"
     else:
-        url = _another(request.getfixturevalue("postgresql_url"), "steps")
+        url = databases.another(request.getfixturevalue("postgresql_url"), "steps")
     database = Database(url)
     yield database
     database.dispose()
@@ -48,15 +49,6 @@ def filled_database(empty_database: Database, tmp_path: Path) -> Database:
     app.extensions["kapok"].database.dispose()
     assert result.exit_code == 0, result.output
     return empty_database
-
-
-def _another(url: str, name: str) -> str:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
-    engine.dispose()
-    return url.replace("/kapok?", f"/{name}?")
 
 
 def rows(database: Database) -> dict[str, int]:
