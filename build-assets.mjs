@@ -123,7 +123,10 @@ async function buildPages() {
 async function copyFonts() {
   await mkdir(FONTS, { recursive: true });
   for (const [name, source] of Object.entries(FONT_FILES)) {
+    const [family] = name.split("-");
+    const [folder] = source.split("/");
     await copyFile(`node_modules/@expo-google-fonts/${source}`, `${FONTS}/${name}`);
+    await copyFile(`node_modules/@expo-google-fonts/${folder}/LICENSE_FONT`, `${FONTS}/${family}-LICENSE.txt`);
   }
 }
 
