@@ -26,7 +26,7 @@ function improveTwins() {
   const wide = matchMedia("(min-width: 64rem)");
   const open = new Set(remembered());
   const lay = () => {
-    for (const twin of document.querySelectorAll(".paired .twin")) {
+    for (const twin of document.querySelectorAll(".block > .twin")) {
       if (wide.matches) twin.open = true;
       else twin.open = open.has(twin.parentNode.id);
     }
