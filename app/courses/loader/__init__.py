@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.courses.loader.building import Shared, build_course, build_shared
+from app.courses.loader.cache import ParsedFiles
 from app.courses.loader.checks import check_structure, check_text
 from app.courses.loader.reading import Places, RawContent, RawCourse, read_content
 from app.courses.types import BrokenCourse, Course, Fault, Programme
 
-__all__ = ["Content", "Places", "check_content", "load_content"]
+__all__ = ["Content", "Places", "check_content", "load_content", "newest_change"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,16 @@ class Content:
     faults: tuple[Fault, ...]
 
 
-def load_content(places: Places, languages: tuple[str, ...], source: str) -> Content:
+def load_content(
+    places: Places, languages: tuple[str, ...], source: str, parsed: ParsedFiles | None = None
+) -> Content:
     """Load the content for showing it.
 
     A language with a faulty file is left out of its course, and a course that cannot be put
     together is left out of the content, so that one file does not close the site. Raises
     BrokenCourse when what all courses share cannot be read.
     """
-    raw = read_content(places, languages, source)
+    raw = read_content(places, languages, source, parsed=parsed)
     if raw.programme is None or raw.numbers is None:
         raise BrokenCourse(tuple(raw.all_faults()))
     shared = build_shared(raw)
@@ -82,7 +85,8 @@ def _no_folder(raw: RawContent, slug: str) -> Fault:
     )
 
 
-def root_files(places: Places) -> list[Path]:
-    """Every file of the content: what is watched in development."""
+def newest_change(places: Places) -> float:
+    """When a file or folder of the content last changed, in seconds since 1970."""
     folder = places.base / places.courses
-    return sorted([path for path in folder.rglob("*") if path.is_file()] + [places.glossary])
+    paths: list[Path] = [folder, *folder.rglob("*"), places.glossary]
+    return max((path.stat().st_mtime for path in paths if path.exists()), default=0.0)

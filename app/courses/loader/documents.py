@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from app.courses.loader.cache import ParsedFiles
 from app.courses.types import Fault
 
 Where = tuple[str | int, ...]
@@ -36,16 +37,19 @@ class Document:
     text: str
     language: str = "-"
     faults: list[Fault] = field(default_factory=list)
+    parsed: ParsedFiles | None = None
 
     @classmethod
-    def read(cls, root: Path, name: str, language: str = "-") -> Document | None:
+    def read(
+        cls, root: Path, name: str, language: str = "-", parsed: ParsedFiles | None = None
+    ) -> Document | None:
         """Read a file; None when it is not there."""
         path = root / name
         if not path.is_file():
             return None
         content = path.read_bytes()
         try:
-            return cls(name, content.decode("utf-8"), language)
+            return cls(name, content.decode("utf-8"), language, parsed=parsed)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             document = cls(name, "", language)
@@ -60,12 +64,19 @@ class Document:
     @cached_property
     def data(self) -> Any:
         """The file as plain data: mappings, lists, texts, numbers, truth values."""
-        return None if self._root is None else self._plain(self._root)
+        return json.loads(self.json)
 
     @cached_property
     def json(self) -> str:
         """The data as JSON, which pydantic's strict mode reads with lists as tuples."""
-        return json.dumps(self.data, ensure_ascii=False)
+        kept = self.parsed.get(self.digest) if self.parsed else None
+        if kept is not None:
+            return kept
+        data = None if self._root is None else self._plain(self._root)
+        text = json.dumps(data, ensure_ascii=False)
+        if self.parsed is not None and not self.faults:
+            self.parsed.put(self.digest, text)
+        return text
 
     @cached_property
     def _root(self) -> Node | None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from app.courses.loader.cache import ParsedFiles
 from app.courses.loader.documents import Document
 from app.courses.loader.lessons import LessonFile, read_lesson
 from app.courses.loader.schemas import read_as
@@ -101,6 +102,7 @@ class RawContent:
     places: Places
     languages: tuple[str, ...]
     source: str
+    parsed: ParsedFiles | None = None
     programme: Programme | None = None
     numbers: NumbersFile | None = None
     glossary: Mapping[str, TermWords] = field(default_factory=dict)
@@ -118,10 +120,14 @@ class RawContent:
 
 
 def read_content(
-    places: Places, languages: tuple[str, ...], source: str, slug: str | None = None
+    places: Places,
+    languages: tuple[str, ...],
+    source: str,
+    slug: str | None = None,
+    parsed: ParsedFiles | None = None,
 ) -> RawContent:
     """Read the content, or one course with what all courses share."""
-    content = RawContent(places, languages, source)
+    content = RawContent(places, languages, source, parsed)
     content.programme = _shared(content, "programme.yaml", TypeAdapter(Programme))
     content.numbers = _shared(content, "data/emergency_numbers.yaml", TypeAdapter(NumbersFile))
     content.glossary = _glossary(content) or {}
@@ -134,7 +140,7 @@ def read_content(
 
 def _shared(content: RawContent, name: str, shape: TypeAdapter[M]) -> M | None:
     full = content.places.courses + name
-    document = Document.read(content.places.base, full)
+    document = Document.read(content.places.base, full, parsed=content.parsed)
     if document is None:
         content.faults.append(_missing(full, "-"))
         return None
@@ -144,7 +150,7 @@ def _shared(content: RawContent, name: str, shape: TypeAdapter[M]) -> M | None:
 
 def _glossary(content: RawContent) -> Mapping[str, TermWords] | None:
     path = content.places.glossary
-    document = Document.read(path.parent, path.name)
+    document = Document.read(path.parent, path.name, parsed=content.parsed)
     if document is None:
         content.faults.append(_missing("translations/glossary.yaml", "-"))
         return None
@@ -160,19 +166,21 @@ def _missing(name: str, language: str) -> Fault:
 def _course(content: RawContent, slug: str) -> RawCourse:
     course = RawCourse(slug, f"{content.places.courses}{slug}/")
     base = content.places.base
-    course.structure = _structure(course, base, "course", TypeAdapter(CourseStructure))
-    course.bank = _structure(course, base, "bank", TypeAdapter(Bank))
+    course.structure = _structure(content, course, "course", TypeAdapter(CourseStructure))
+    course.bank = _structure(content, course, "bank", TypeAdapter(Bank))
     for path in sorted((base / course.folder / "figures").glob("*.svg")):
         course.drawings[path.stem] = path.read_text(encoding="utf-8")
     for language in content.languages:
-        course.languages[language] = _language(course, base, language)
+        course.languages[language] = _language(content, course, language)
     course.digest = _digest(base / course.folder)
     return course
 
 
-def _structure(course: RawCourse, base: Path, stem: str, shape: TypeAdapter[M]) -> M | None:
+def _structure(
+    content: RawContent, course: RawCourse, stem: str, shape: TypeAdapter[M]
+) -> M | None:
     name = f"{course.folder}{stem}.yaml"
-    document = Document.read(base, name)
+    document = Document.read(content.places.base, name, parsed=content.parsed)
     if document is None:
         course.faults.append(_missing(name, "-"))
         return None
@@ -180,7 +188,8 @@ def _structure(course: RawCourse, base: Path, stem: str, shape: TypeAdapter[M]) 
     return read_as(document, shape)
 
 
-def _language(course: RawCourse, base: Path, language: str) -> RawLanguage:
+def _language(content: RawContent, course: RawCourse, language: str) -> RawLanguage:
+    base = content.places.base
     raw = RawLanguage(language, f"{course.folder}{language}/")
     if not (base / raw.folder).is_dir():
         raw.faults.append(
@@ -195,7 +204,7 @@ def _language(course: RawCourse, base: Path, language: str) -> RawLanguage:
         )
         return raw
     for stem in WORD_FILES:
-        _word_file(raw, base, stem)
+        _word_file(content, raw, stem)
     raw.words = _words(raw)
     for lesson in course.structure.lessons if course.structure else ():
         _lesson(raw, base, lesson.key)
@@ -203,9 +212,9 @@ def _language(course: RawCourse, base: Path, language: str) -> RawLanguage:
     return raw
 
 
-def _word_file(raw: RawLanguage, base: Path, stem: str) -> None:
+def _word_file(content: RawContent, raw: RawLanguage, stem: str) -> None:
     name = f"{raw.folder}{stem}.yaml"
-    document = Document.read(base, name, raw.language)
+    document = Document.read(content.places.base, name, raw.language, content.parsed)
     if document is None:
         raw.faults.append(_missing(name, raw.language))
     else:

@@ -50,7 +50,7 @@ def read_as(document: Document, shape: type[M] | TypeAdapter[M]) -> M | None:
     Returns None when too much is wrong to make any object.
     """
     adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
-    if document.data is None:
+    if document.json == "null":
         if not document.faults:
             document.add(1, "shape", "This file is empty.", "Write its content.")
         return None

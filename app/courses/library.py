@@ -1,0 +1,245 @@
+"""The room's door: everything that can be learnt, loaded once per process."""
+
+from __future__ import annotations
+
+import logging
+import time
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.config import ROOT
+from app.core.db import insert_or_get
+from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
+from app.courses.loader import Content, Places, load_content, newest_change
+from app.courses.loader.cache import ParsedFiles
+from app.courses.models import CourseEdition
+from app.courses.rendering import article
+from app.courses.types import (
+    BrokenCourse,
+    Course,
+    EmergencyNumbers,
+    Programme,
+    ProgrammeCourse,
+    Term,
+    UnknownCourse,
+    UnknownTerm,
+)
+
+GLOSSARY = ROOT / "translations" / "glossary.yaml"
+SECONDS_BETWEEN_LOOKS = 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The programme, its courses that are there, the glossary and the emergency numbers."""
+
+    programme: Programme
+    by_slug: Mapping[str, Course]
+    terms: Mapping[str, Term]
+    emergency_numbers: EmergencyNumbers
+
+    @property
+    def courses(self) -> tuple[Course, ...]:
+        """The courses whose content is there, in the programme's order."""
+        return tuple(self.by_slug.values())
+
+    def course(self, slug: str) -> Course:
+        """The course of a slug; raises UnknownCourse, also for one in preparation."""
+        if slug not in self.by_slug:
+            raise UnknownCourse
+        return self.by_slug[slug]
+
+    def has_course(self, slug: str) -> bool:
+        """Whether the course's content is there; otherwise it is in preparation."""
+        return slug in self.by_slug
+
+    def term(self, key: str) -> Term:
+        """The glossary term of a key; raises UnknownTerm."""
+        if key not in self.terms:
+            raise UnknownTerm
+        return self.terms[key]
+
+    def numbers(self) -> EmergencyNumbers:
+        """The table of emergency numbers."""
+        return self.emergency_numbers
+
+    def find_terms(self, query: str, language: str) -> list[Term]:
+        """The terms of which any name contains the query, sorted by their name in a language.
+
+        Accents, tones of pinyin, case and spaces do not matter; an empty query finds all.
+        """
+        wanted = _plain(query)
+        found = [term for term in self.terms.values() if wanted in _all_names(term)]
+        return sorted(found, key=lambda term: (_plain(term.names[language]), term.key))
+
+    def outlines(self, language: str) -> list[CourseOutline]:
+        """What the programme's page shows of each course, in order."""
+        return [self._outline(planned, language) for planned in self.programme.courses]
+
+    def _outline(self, planned: ProgrammeCourse, language: str) -> CourseOutline:
+        course = self.by_slug.get(planned.slug)
+        if course is None:
+            return CourseOutline(planned, None, planned.title[language], (), 0)
+        lessons = tuple(lesson_outlines(course, language))
+        return CourseOutline(
+            planned, course, course.title(language), lessons, sum(each.minutes for each in lessons)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LessonOutline:
+    """A lesson as a list shows it; `size` is in bytes as sent (compressed)."""
+
+    key: str
+    title: str
+    summary: str
+    minutes: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseOutline:
+    """A course as the programme's page shows it; without a course it is in preparation.
+
+    `minutes` are the computed minutes online; the planned ones are in `planned`.
+    """
+
+    planned: ProgrammeCourse
+    course: Course | None
+    title: str
+    lessons: tuple[LessonOutline, ...]
+    minutes: int
+
+    @property
+    def slug(self) -> str:
+        """The course's name in addresses."""
+        return self.planned.slug
+
+    @property
+    def size(self) -> int:
+        """Bytes of all lessons as sent (compressed)."""
+        return sum(lesson.size for lesson in self.lessons)
+
+
+def lesson_outlines(course: Course, language: str) -> list[LessonOutline]:
+    """The lessons of a course with title, minutes and size in a language it has, else its first."""
+    code = language if course.has_language(language) else course.languages[0]
+    words = course.titles(code).lessons
+    outlines = []
+    for lesson in course.lessons:
+        title = words[lesson.key]
+        size = article(course, lesson.key, code).bytes
+        outlines.append(LessonOutline(lesson.key, title.title, title.summary, lesson.minutes, size))
+    return outlines
+
+
+def _all_names(term: Term) -> str:
+    return "\n".join(_plain(name) for name in (*term.names.values(), term.pinyin))
+
+
+def _plain(text: str) -> str:
+    """Case, Latin accents and spaces removed; Lao and Khmer marks stay: they are letters there."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    kept = (sign for sign in decomposed if not "\u0300" <= sign <= "\u036f")
+    return "".join(sign for sign in kept if not sign.isspace() and sign != "\u200b")
+
+
+def record_edition(db: Session, course: Course, at: datetime) -> CourseEdition:
+    """The row of the course's present edition, made at the first need.
+
+    Two processes at once get the same row. Commits nothing.
+    """
+    names = {"slug": course.slug, "edition": course.edition, "digest": course.digest}
+    found = db.scalars(select(CourseEdition).filter_by(**names)).one_or_none()
+    if found is not None:
+        return found
+    values = {**names, "structure": structure_of(course), "recorded_at": at}
+    return insert_or_get(db, CourseEdition, values, tuple(names))[0]
+
+
+def structure_of(course: Course) -> dict[str, Any]:
+    """The course's structure, assessment and answer keys as plain data."""
+    return {
+        "course": course.structure.model_dump(mode="json"),
+        "assessment": course.assessment.model_dump(mode="json"),
+        "items": [item.model_dump(mode="json") for item in course.items],
+    }
+
+
+class _Shelf:
+    """Where the library of this process stands, and when its files changed."""
+
+    def __init__(self) -> None:
+        self.places = Places.at(ROOT, GLOSSARY)
+        self.cache: Path | None = None
+        self.watches = False
+        self.library: Library | None = None
+        self._changed_at = 0.0
+        self._looked_at = 0.0
+
+    def open(self) -> Library:
+        """The library, read at the first use, or again when a watched file changed."""
+        if self.library is None:
+            self._changed_at = newest_change(self.places) if self.watches else 0.0
+            self.library = self._read()
+        elif self.watches:
+            self._look_again(self.library)
+        return self.library
+
+    def _look_again(self, old: Library) -> None:
+        if time.monotonic() - self._looked_at < SECONDS_BETWEEN_LOOKS:
+            return
+        self._looked_at = time.monotonic()
+        changed_at = newest_change(self.places)
+        if changed_at == self._changed_at:
+            return
+        self._changed_at = changed_at
+        try:
+            self.library = self._read()
+        except BrokenCourse as error:
+            self.library = old
+            _log_faults(error.faults)
+
+    def _read(self) -> Library:
+        parsed = ParsedFiles(self.cache)
+        content = load_content(self.places, tuple(LANGUAGES), SOURCE_LANGUAGE, parsed)
+        parsed.save()
+        _log_faults(content.faults)
+        return _library(content)
+
+
+def _log_faults(faults: tuple[Any, ...]) -> None:
+    for fault in faults:
+        log.warning("course file: %s", fault)
+
+
+def _library(content: Content) -> Library:
+    return Library(
+        content.programme,
+        MappingProxyType(dict(content.courses)),
+        content.shared.terms,
+        content.shared.numbers,
+    )
+
+
+_shelf = _Shelf()
+
+
+def library() -> Library:
+    """The library of this process. Raises BrokenCourse when shared files cannot be read."""
+    return _shelf.open()
+
+
+def open_library(courses: Path, cache: Path | None = None, *, watches: bool = False) -> None:
+    """Say where the course files are, where parsed files may be kept, and whether to watch them."""
+    _shelf.places = Places.at(courses, GLOSSARY)
+    _shelf.cache, _shelf.watches, _shelf.library = cache, watches, None
