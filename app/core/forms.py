@@ -5,26 +5,62 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms import Field, FieldList, FormField, HiddenField, PasswordField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.core.errors import InvalidEventId
+from app.core.errors import N_, InvalidEventId
 from app.core.events import valid_event_id
-from app.core.i18n import _, lazy
+from app.core.i18n import _, lazy, ngettext
+
+# What WTForms says by itself, in our words, so that the catalogues cover it.
+_CHOOSE = N_("Choose one of the answers in the list.")
+_NUMBER = N_("This is not a number. Use digits, for example 12.")
+_WORDS = {
+    "Not a valid choice.": _CHOOSE,
+    "Invalid Choice: could not coerce.": _CHOOSE,
+    "Invalid choice(s): one or more data inputs could not be coerced.": _CHOOSE,
+    "'%(value)s' is not a valid choice for this field.": _CHOOSE,
+    "Not a valid date value.": N_("This is not a date. Write year-month-day, as in 2026-03-31."),
+    "Not a valid datetime value.": N_("This is not a time. Write it as in 2026-03-31 14:30."),
+    "Not a valid time value.": N_("This is not a time. Write it as in 14:30."),
+    "Not a valid integer value.": _NUMBER,
+    "Not a valid decimal value.": _NUMBER,
+    "Not a valid float value.": _NUMBER,
+}
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class _Messages:
+    """WTForms' translations: its own messages replaced by ours, in the page's language."""
+
+    def gettext(self, text: str) -> str:
+        """One message."""
+        return _(_WORDS.get(text, text))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """A message with a number."""
+        return _(_WORDS[one]) if one in _WORDS else ngettext(one, many, number)
+
+
+class SecretField(PasswordField):
+    """A password: never shown again, and white space at its ends belongs to it."""
+
+
+class Form(FlaskForm):
     """A form whose text fields lose outer white space and refuse control characters."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """Settings of WTForms."""
 
+        def get_translations(self, form: object) -> _Messages:  # noqa: ARG002 (WTForms gives it)
+            """Where the fields take their messages from."""
+            return _Messages()
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Add the strip filter to every field but those that say `keep_white_space`."""
+            """Add the strip filter to every field but secrets."""
             # A copy: the unbound field belongs to the class and serves every later form.
             kwargs = dict(unbound_field.kwargs)
-            if not kwargs.pop("keep_white_space", False) and not _holds_fields(unbound_field):
+            if not issubclass(unbound_field.field_class, SecretField | FormField | FieldList):
                 kwargs["filters"] = [*kwargs.get("filters", ()), _strip]
             fresh = UnboundField(unbound_field.field_class, *unbound_field.args, **kwargs)
             bound: Field = fresh.bind(form=form, **options)
@@ -42,10 +78,6 @@ class EventForm(Form):
             field.data = valid_event_id(field.data)
         except InvalidEventId as error:
             raise ValidationError(_(error.message)) from error
-
-
-def _holds_fields(unbound_field: Any) -> bool:
-    return issubclass(unbound_field.field_class, FormField | FieldList)
 
 
 def _strip(value: object) -> object:

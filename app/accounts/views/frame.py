@@ -1,0 +1,80 @@
+"""What the pages of accounts share: the blueprint, the session loader, the password asked again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, request
+
+from app.accounts import services
+from app.accounts.forms import (
+    GRANT_NAMES,
+    PURPOSE_NAMES,
+    ROLE_NAMES,
+    PasswordAgainForm,
+    refuse,
+    text,
+)
+from app.accounts.models import User
+from app.accounts.types import WrongPassword
+from app.core.clock import now
+from app.core.db import reading
+from app.core.i18n import current_language
+from app.core.identity import current_person
+from app.core.web import device_key
+
+blueprint = Blueprint("accounts", __name__)
+
+
+def init(app: Flask) -> None:
+    """Tell the core how to find the person of a session."""
+    app.extensions["kapok_session_loader"] = load_person
+
+
+def load_person(token: str) -> User | None:
+    """The person of a live session."""
+    return services.person_of_token(reading(), token, now())
+
+
+@blueprint.context_processor
+def words() -> dict[str, Any]:
+    """Names of roles, grants, purposes and territories for the templates."""
+    return {
+        "role_names": ROLE_NAMES,
+        "grant_names": GRANT_NAMES,
+        "purpose_names": PURPOSE_NAMES,
+        "territory": lambda code: services.territory_name(code, current_language()),
+    }
+
+
+def me() -> User:
+    """The signed-in person."""
+    person: User = current_person()
+    return person
+
+
+def address() -> str:
+    """Where the request comes from, for the limits."""
+    return request.remote_addr or "-"
+
+
+def password_is_right(form: PasswordAgainForm) -> bool:
+    """Whether the password asked again is the person's; otherwise the form says so.
+
+    Throttled like signing in; raises TooMany.
+    """
+    person = me()
+    services.begin_try(person.username, device_key(), address())
+    try:
+        services.require_password(person, text(form.current_password))
+    except WrongPassword as error:
+        services.count_wrong(address())
+        refuse(form, "current_password", error)
+        return False
+    services.forgive(person.username, device_key())
+    return True
+
+
+def status_of(form: Any) -> int:
+    """422 for a form that was refused, 200 for one that is shown the first time."""
+    return 422 if form.errors else 200
