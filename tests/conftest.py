@@ -75,10 +75,11 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def database(app: Flask) -> Database:
-    """The application's database, for tests that open several sessions."""
-    found: Database = app.extensions["kapok"].database
-    return found
+def database(database_url: str) -> Iterator[Database]:
+    """The clean database without the application, for rules and for several sessions at once."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
 
 
 @pytest.fixture
