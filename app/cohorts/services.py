@@ -35,7 +35,7 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
 
 
-def visible_cohorts(person: User) -> Select[tuple[Cohort]]:
+def visible_cohorts(person: User) -> Select[Cohort]:
     """The query of all cohorts that this person leads (an administrator: all)."""
     query = select(Cohort).options(selectinload(Cohort.courses))
     if person.role is Role.ADMINISTRATOR:
@@ -107,6 +107,12 @@ def instructors_of(db: Session, cohort: Cohort) -> Sequence[User]:
     ).all()
 
 
+def every_instructor(db: Session) -> Sequence[User]:
+    """All instructors who may sign in, for an administrator who chooses one."""
+    query = select(User).where(User.role == Role.INSTRUCTOR, User.disabled_at.is_(None))
+    return db.scalars(query.order_by(func.lower(User.latin_name))).all()
+
+
 def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
     """The cohorts the trainee is in now."""
     query = (
@@ -152,14 +158,22 @@ def _fill_new(db: Session, cohort: Cohort, draft: CohortDraft, by: User) -> None
         CohortCourse(slug=slug, position=position) for position, slug in enumerate(draft.courses)
     ]
     if by.role is Role.INSTRUCTOR:
-        add_instructor(db, cohort, by)
+        _lead(db, cohort, by)
     db.flush()
 
 
-def add_instructor(db: Session, cohort: Cohort, instructor: User) -> None:
-    """Let this instructor lead the cohort too; a second time changes nothing."""
+def _lead(db: Session, cohort: Cohort, instructor: User) -> bool:
     values = {"cohort_id": cohort.id, "user_id": instructor.id}
-    insert_or_get(db, CohortInstructor, values, ("cohort_id", "user_id"))
+    return insert_or_get(db, CohortInstructor, values, ("cohort_id", "user_id"))[1]
+
+
+def add_instructor(db: Session, cohort: Cohort, instructor: User, by: User, at: datetime) -> None:
+    """Let this instructor lead the cohort too; a second time changes nothing."""
+    if instructor.role is not Role.INSTRUCTOR:
+        raise NotFound
+    if _lead(db, cohort, instructor):
+        detail = {"instructor": instructor.key}
+        audit.record(db, "cohorts.add-instructor", by.key, at, "cohort", cohort.key, detail)
 
 
 def change_cohort(db: Session, cohort: Cohort, draft: CohortDraft, by: User, at: datetime) -> None:

@@ -1,20 +1,20 @@
-"""The rules of skill checks: who may grade, what makes a pass, and how a check is corrected."""
+"""Writing a finished check and its correction: who may, of whom, on which day."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Role
 from app.cohorts import services as cohorts
-from app.cohorts.models import CohortMember
+from app.cohorts.models import Cohort, CohortMember
 from app.core import audit
 from app.core.errors import NotFound
 from app.core.events import digest_of, require_same
@@ -22,27 +22,20 @@ from app.courses.library import library, record_edition
 from app.courses.types import Course, Sheet
 from app.learning import services as learning
 from app.practicals.models import SkillCheck, SkillCheckParticipant
+from app.practicals.services.marks import complete_marks, result_of
 from app.practicals.types import (
     ATTEMPTS_A_DAY,
     DAYS_TO_RECORD,
-    AcknowledgedBy,
     AlreadyCorrected,
     CheckDraft,
-    Mark,
     NoAuthority,
-    NotCurrent,
     NotEnrolledInCourse,
     OwnCheck,
     ParticipantDraft,
-    PassedSheet,
-    ReasonMissing,
-    Result,
-    StepMissing,
     TooManyAttemptsToday,
     WrongCorrection,
     WrongDay,
     WrongParticipants,
-    WrongPin,
 )
 
 
@@ -58,7 +51,7 @@ def sheets_to_examine(db: Session, person: User, on: date) -> list[tuple[Course,
 
 def candidates(db: Session, examiner: User, slug: str) -> Sequence[User]:
     """The trainees whom this person may grade in a course: those of her own cohorts."""
-    led = cohorts.visible_cohorts(examiner).with_only_columns(cohorts.Cohort.id)
+    led = cohorts.visible_cohorts(examiner).with_only_columns(Cohort.id)
     query = (
         select(User)
         .join(CohortMember, CohortMember.user_id == User.id)
@@ -68,6 +61,24 @@ def candidates(db: Session, examiner: User, slug: str) -> Sequence[User]:
     people = db.scalars(query.order_by(User.latin_name, User.id)).all()
     enrolled = learning.enrolled_in(db, [person.id for person in people], slug)
     return [person for person in people if person.id in enrolled]
+
+
+def shared_cohort(db: Session, person: User, people: Sequence[User]) -> int | None:
+    """The id of a cohort of this person in which all of the people are, if there is one."""
+    led = cohorts.visible_cohorts(person).with_only_columns(Cohort.id)
+    ids = [member.id for member in people]
+    query = (
+        select(CohortMember.cohort_id)
+        .where(
+            CohortMember.user_id.in_(ids),
+            CohortMember.withdrawn_at.is_(None),
+            CohortMember.cohort_id.in_(led),
+        )
+        .group_by(CohortMember.cohort_id)
+        .having(func.count() == len(ids))
+        .order_by(CohortMember.cohort_id.desc())
+    )
+    return db.scalars(query.limit(1)).first()
 
 
 def record_check(db: Session, draft: CheckDraft, by: User, today: date, at: datetime) -> SkillCheck:
@@ -119,6 +130,24 @@ def correct_check(
             _participant(draft, sheet, participant, old.attempt_of_day, old.correction + 1, people)
         )
     return _finish(db, check, "practicals.correct-check", by, at)
+
+
+def may_correct(db: Session, check: SkillCheck, person: User, today: date) -> bool:
+    """Whether this person may replace the check by a new one today."""
+    return (
+        check.corrected_by is None
+        and person.is_staff
+        and (check.examiner_id == person.id or person.role is Role.ADMINISTRATOR)
+        and accounts.may_examine(db, person, check.course_slug, check.sheet_key, today)
+    )
+
+
+def require_correctable(db: Session, check: SkillCheck, person: User, today: date) -> None:
+    """Raise AlreadyCorrected or NoAuthority unless `may_correct`."""
+    if check.corrected_by is not None:
+        raise AlreadyCorrected
+    if not may_correct(db, check, person, today):
+        raise NoAuthority
 
 
 def _known(db: Session, draft: CheckDraft) -> SkillCheck | None:
@@ -244,41 +273,6 @@ def _participant(
     )
 
 
-def critical_happened(sheet: Sheet, participant: ParticipantDraft) -> bool:
-    """Whether a critical fail or a failed critical step ended the attempt."""
-    failed = {step.key for step in sheet.steps if step.critical} & {
-        key for key, mark in participant.marks.items() if mark is Mark.FAILED
-    }
-    return bool(failed or participant.critical_fails)
-
-
-def complete_marks(sheet: Sheet, participant: ParticipantDraft, name: str) -> dict[str, Mark]:
-    """A mark for every step of the sheet.
-
-    Raises StepMissing when one is open although nothing ended the attempt, and ReasonMissing for
-    a critical fail or a failed critical step without a reason.
-    """
-    ended = critical_happened(sheet, participant)
-    marks = {step.key: participant.marks.get(step.key, Mark.NOT_DONE) for step in sheet.steps}
-    if not ended and Mark.NOT_DONE in marks.values():
-        raise StepMissing(name=name)
-    for step in sheet.steps:
-        reason = participant.step_reasons.get(step.key, "")
-        if step.critical and marks[step.key] is Mark.FAILED and not reason.strip():
-            raise ReasonMissing(name=name)
-    known = set(participant.critical_fails) <= set(sheet.critical_fails)
-    if not known or not all(text.strip() for text in participant.critical_fails.values()):
-        raise ReasonMissing(name=name)
-    return marks
-
-
-def result_of(sheet: Sheet, participant: ParticipantDraft) -> Result:
-    """Passed when every step is passed and no critical fail happened (curriculum)."""
-    all_passed = all(participant.marks.get(step.key) is Mark.PASSED for step in sheet.steps)
-    clean = not critical_happened(sheet, participant)
-    return Result.PASSED if all_passed and clean else Result.FAILED
-
-
 def _finish(db: Session, check: SkillCheck, action: str, by: User, at: datetime) -> SkillCheck:
     db.add(check)
     try:
@@ -289,135 +283,3 @@ def _finish(db: Session, check: SkillCheck, action: str, by: User, at: datetime)
         raise TooManyAttemptsToday(name="–") from error
     audit.record(db, action, by.key, at, "skill_check", check.key)
     return check
-
-
-def checks_by(db: Session, person: User, limit: int = 50) -> Sequence[SkillCheck]:
-    """The newest checks this person may see: her own gradings and those of her cohorts."""
-    query = _visible(person).order_by(SkillCheck.id.desc()).limit(limit)
-    return db.scalars(query).unique().all()
-
-
-def check_of(db: Session, person: User, key: str) -> SkillCheck:
-    """A check by its key if the person may see it; raises NotFound otherwise."""
-    check = db.scalars(_visible(person).where(SkillCheck.key == key)).unique().one_or_none()
-    if check is None:
-        raise NotFound
-    return check
-
-
-def _visible(person: User) -> Select[tuple[SkillCheck]]:
-    query = select(SkillCheck).options(
-        selectinload(SkillCheck.participants).joinedload(SkillCheckParticipant.user),
-        selectinload(SkillCheck.examiner),
-        selectinload(SkillCheck.corrected_by),
-        selectinload(SkillCheck.corrects),
-    )
-    match person.role:
-        case Role.ADMINISTRATOR:
-            return query
-        case Role.INSTRUCTOR:
-            led = cohorts.visible_cohorts(person).with_only_columns(cohorts.Cohort.id)
-            return query.where(
-                or_(SkillCheck.examiner_id == person.id, SkillCheck.cohort_id.in_(led))
-            )
-        case _:
-            own = select(SkillCheckParticipant.check_id).where(
-                SkillCheckParticipant.user_id == person.id
-            )
-            return query.where(SkillCheck.id.in_(own))
-
-
-def results_of(db: Session, trainee: User) -> Sequence[SkillCheckParticipant]:
-    """The trainee's own results that were not corrected, newest first."""
-    query = (
-        select(SkillCheckParticipant)
-        .join(SkillCheckParticipant.check)
-        .options(
-            selectinload(SkillCheckParticipant.check).joinedload(SkillCheck.examiner),
-        )
-        .where(SkillCheckParticipant.user_id == trainee.id, _is_current())
-    )
-    return db.scalars(query.order_by(SkillCheckParticipant.id.desc())).all()
-
-
-def _is_current() -> object:
-    later = aliased(SkillCheck)
-    return ~select(later.id).where(later.corrects_id == SkillCheck.id).exists()
-
-
-def result_in(check: SkillCheck, user_id: int) -> SkillCheckParticipant:
-    """One person's result in a check; raises NotFound when she was not in it."""
-    for participant in check.participants:
-        if participant.user_id == user_id:
-            return participant
-    raise NotFound
-
-
-def acknowledge(
-    db: Session,
-    result: SkillCheckParticipant,
-    how: AcknowledgedBy,
-    event_id: str,
-    at: datetime,
-) -> SkillCheckParticipant:
-    """Record that the trainee has seen the result; again changes nothing.
-
-    Raises NotCurrent when the check was corrected.
-    """
-    if result.check.corrected_by is not None:
-        raise NotCurrent
-    if result.acknowledged_at is None:
-        result.acknowledged_at, result.acknowledged_by = at, how
-        result.acknowledge_event_id = event_id
-        db.flush()  # the event id is unique: the same one for another result fails here
-        audit.record(
-            db, "practicals.acknowledge", result.user.key, at, "skill_check", result.check.key
-        )
-    return result
-
-
-def require_pin(is_right: bool) -> None:
-    """Raise WrongPin unless the trainee's PIN was right."""
-    if not is_right:
-        raise WrongPin
-
-
-def passed_sheets(
-    db: Session, user_ids: Collection[int], slug: str
-) -> dict[int, dict[str, PassedSheet]]:
-    """For each person the sheets of the course she has passed, each by its earliest check.
-
-    Corrected checks do not count. An acknowledged check goes before one that is not. One query.
-    """
-    query = (
-        select(SkillCheckParticipant, SkillCheck, User)
-        .join(SkillCheck, SkillCheck.id == SkillCheckParticipant.check_id)
-        .join(User, User.id == SkillCheck.examiner_id)
-        .where(
-            SkillCheckParticipant.user_id.in_(user_ids),
-            SkillCheckParticipant.course_slug == slug,
-            SkillCheckParticipant.result == Result.PASSED,
-            _is_current(),  # type: ignore[arg-type]
-        )
-        .order_by(SkillCheck.held_on, SkillCheck.id)
-    )
-    passed: dict[int, dict[str, PassedSheet]] = {}
-    for result, check, examiner in db.execute(query).tuples():
-        sheets = passed.setdefault(result.user_id, {})
-        known = sheets.get(result.sheet_key)
-        if known is None or (result.acknowledged_at is not None and not known.acknowledged):
-            sheets[result.sheet_key] = _passed(result, check, examiner)
-    return passed
-
-
-def _passed(result: SkillCheckParticipant, check: SkillCheck, examiner: User) -> PassedSheet:
-    return PassedSheet(
-        sheet_key=result.sheet_key,
-        held_on=check.held_on,
-        check_key=check.key,
-        examiner_key=examiner.key,
-        examiner_name=examiner.latin_name,
-        language=check.language,
-        place=check.place,
-        acknowledged=result.acknowledged_at is not None,
-    )

@@ -1,0 +1,103 @@
+"""What instructors and people who join may submit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from app.accounts.forms import ProfileForm
+from app.accounts.services import territories
+from app.cohorts.types import CohortDraft
+from app.core.forms import EventForm, Form, length, no_controls, required
+from app.core.i18n import LANGUAGES, _, current_language, lazy
+from app.courses.library import library
+
+LARGEST_COHORT = 1000
+
+
+def _countries() -> list[tuple[str, str]]:
+    return list(territories(current_language()))
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, record.name) for code, record in LANGUAGES.items()]
+
+
+def _courses() -> list[tuple[str, str]]:
+    return [(course.slug, course.title(current_language())) for course in library().courses]
+
+
+class CohortForm(EventForm):
+    """A cohort's properties."""
+
+    name = StringField(lazy("Name of the cohort"), [required(), length(most=120), no_controls])
+    partner = StringField(
+        lazy("Partner university or organisation"), [required(), length(most=160), no_controls]
+    )
+    country = SelectField(lazy("Country most trainees come from"), choices=_countries)
+    language = SelectField(lazy("Language proposed to people who join"), choices=_languages)
+    starts_on = DateField(lazy("First day"), [required()])
+    ends_on = DateField(lazy("Last day"), [Optional()])
+    courses = SelectMultipleField(
+        lazy("Courses"),
+        [InputRequired(lazy("Choose at least one course."))],
+        choices=_courses,
+    )
+
+    def validate_ends_on(self, field: Field) -> None:
+        """The last day is not before the first."""
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError(_("The last day is before the first day."))
+
+    def draft(self) -> CohortDraft:
+        """The validated form as plain data."""
+        return CohortDraft(
+            name=self.name.data or "",
+            partner=self.partner.data or "",
+            country=self.country.data,
+            starts_on=self.starts_on.data or date.min,
+            ends_on=self.ends_on.data,
+            language=self.language.data,
+            courses=tuple(self.courses.data or ()),
+        )
+
+
+class JoinCodeForm(EventForm):
+    """A code's last day and how many people may use it."""
+
+    expires_on = DateField(lazy("Last day of the code"), [required()])
+    capacity = IntegerField(
+        lazy("How many people may join by it"),
+        [
+            InputRequired(lazy("Fill in this field.")),
+            NumberRange(1, LARGEST_COHORT, lazy("Use a number from %(min)s to %(max)s.")),
+        ],
+    )
+
+
+class CodeForm(Form):
+    """The join code that a visitor types."""
+
+    code = StringField(lazy("Join code"), [required(), length(most=40), no_controls])
+
+
+class JoinForm(ProfileForm):
+    """Everything a trainee says to make her account, and the code that lets her."""
+
+    code = HiddenField()
+
+
+class InstructorForm(Form):
+    """Which instructor also leads the cohort."""
+
+    instructor = SelectField(lazy("Instructor"), [required()])

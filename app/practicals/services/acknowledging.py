@@ -1,0 +1,40 @@
+"""The trainee's side of the signature."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.core import audit
+from app.practicals.models import SkillCheckParticipant
+from app.practicals.types import AcknowledgedBy, NotCurrent, WrongPin
+
+
+def acknowledge(
+    db: Session,
+    result: SkillCheckParticipant,
+    how: AcknowledgedBy,
+    event_id: str,
+    at: datetime,
+) -> SkillCheckParticipant:
+    """Record that the trainee has seen the result; again changes nothing.
+
+    Raises NotCurrent when the check was corrected.
+    """
+    if result.check.corrected_by is not None:
+        raise NotCurrent
+    if result.acknowledged_at is None:
+        result.acknowledged_at, result.acknowledged_by = at, how
+        result.acknowledge_event_id = event_id
+        db.flush()  # the event id is unique: the same one for another result fails here
+        audit.record(
+            db, "practicals.acknowledge", result.user.key, at, "skill_check", result.check.key
+        )
+    return result
+
+
+def require_pin(is_right: bool) -> None:
+    """Raise WrongPin unless the trainee's PIN was right."""
+    if not is_right:
+        raise WrongPin

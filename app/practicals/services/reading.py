@@ -1,0 +1,150 @@
+"""Looking at checks: who sees which, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from app.accounts.models import User
+from app.accounts.types import Role
+from app.cohorts import services as cohorts
+from app.cohorts.models import Cohort
+from app.core.errors import NotFound
+from app.practicals.models import SkillCheck, SkillCheckParticipant
+from app.practicals.types import PassedSheet, Result
+
+
+def checks_by(db: Session, person: User, limit: int = 50) -> Sequence[SkillCheck]:
+    """The newest checks this person may see: her own gradings and those of her cohorts."""
+    query = _visible(person).order_by(SkillCheck.id.desc()).limit(limit)
+    return db.scalars(query).unique().all()
+
+
+def check_of(db: Session, person: User, key: str) -> SkillCheck:
+    """A check by its key if the person may see it; raises NotFound otherwise."""
+    check = db.scalars(_visible(person).where(SkillCheck.key == key)).unique().one_or_none()
+    if check is None:
+        raise NotFound
+    return check
+
+
+def _visible(person: User) -> Select[SkillCheck]:
+    query = select(SkillCheck).options(
+        selectinload(SkillCheck.participants).joinedload(SkillCheckParticipant.user),
+        selectinload(SkillCheck.examiner),
+        selectinload(SkillCheck.corrected_by),
+        selectinload(SkillCheck.corrects),
+    )
+    match person.role:
+        case Role.ADMINISTRATOR:
+            return query
+        case Role.INSTRUCTOR:
+            led = cohorts.visible_cohorts(person).with_only_columns(Cohort.id)
+            return query.where(
+                or_(SkillCheck.examiner_id == person.id, SkillCheck.cohort_id.in_(led))
+            )
+        case _:
+            own = select(SkillCheckParticipant.check_id).where(
+                SkillCheckParticipant.user_id == person.id
+            )
+            return query.where(SkillCheck.id.in_(own))
+
+
+def results_of(db: Session, trainee: User) -> Sequence[SkillCheckParticipant]:
+    """The trainee's own results that were not corrected, newest first."""
+    query = (
+        select(SkillCheckParticipant)
+        .join(SkillCheckParticipant.check)
+        .options(
+            selectinload(SkillCheckParticipant.check).joinedload(SkillCheck.examiner),
+        )
+        .where(SkillCheckParticipant.user_id == trainee.id, _is_current())
+    )
+    return db.scalars(query.order_by(SkillCheckParticipant.id.desc())).all()
+
+
+def _is_current() -> ColumnElement[bool]:
+    later = aliased(SkillCheck)
+    return ~select(later.id).where(later.corrects_id == SkillCheck.id).exists()
+
+
+def result_in(check: SkillCheck, user_id: int) -> SkillCheckParticipant:
+    """One person's result in a check; raises NotFound when she was not in it."""
+    for participant in check.participants:
+        if participant.user_id == user_id:
+            return participant
+    raise NotFound
+
+
+def result_by_key(check: SkillCheck, user_key: str) -> SkillCheckParticipant:
+    """The result of the person with this key; raises NotFound when she was not in the check."""
+    for participant in check.participants:
+        if participant.user.key == user_key:
+            return participant
+    raise NotFound
+
+
+def visible_results(check: SkillCheck, person: User) -> list[SkillCheckParticipant]:
+    """Staff see every result of the check, a trainee only her own."""
+    return [
+        participant
+        for participant in check.participants
+        if person.is_staff or participant.user_id == person.id
+    ]
+
+
+def given_of(check: SkillCheck) -> dict[str, str]:
+    """The recorded marks under the field names of the grading form."""
+    given: dict[str, str] = {}
+    for participant in check.participants:
+        key, marks = participant.user.key, participant.marks
+        given |= {f"mark-{key}-{step}": mark for step, mark in marks["steps"].items()}
+        given |= {f"reason-{key}-{step}": text for step, text in marks["step_reasons"].items()}
+        given |= {f"critical-{key}-{fail}": "1" for fail in marks["critical_fails"]}
+        given |= {f"why-{key}-{fail}": text for fail, text in marks["critical_fails"].items()}
+        given[f"role-{key}-is"] = participant.role
+        given[f"comment-{key}-is"] = participant.comment
+    return given
+
+
+def passed_sheets(
+    db: Session, user_ids: Collection[int], slug: str
+) -> dict[int, dict[str, PassedSheet]]:
+    """For each person the sheets of the course she has passed, each by its earliest check.
+
+    Corrected checks do not count. An acknowledged check goes before one that is not. One query.
+    """
+    query = (
+        select(SkillCheckParticipant, SkillCheck, User)
+        .join(SkillCheck, SkillCheck.id == SkillCheckParticipant.check_id)
+        .join(User, User.id == SkillCheck.examiner_id)
+        .where(
+            SkillCheckParticipant.user_id.in_(user_ids),
+            SkillCheckParticipant.course_slug == slug,
+            SkillCheckParticipant.result == Result.PASSED,
+            _is_current(),
+        )
+        .order_by(SkillCheck.held_on, SkillCheck.id)
+    )
+    passed: dict[int, dict[str, PassedSheet]] = {}
+    for result, check, examiner in db.execute(query).tuples():
+        sheets = passed.setdefault(result.user_id, {})
+        known = sheets.get(result.sheet_key)
+        if known is None or (result.acknowledged_at is not None and not known.acknowledged):
+            sheets[result.sheet_key] = _passed(result, check, examiner)
+    return passed
+
+
+def _passed(result: SkillCheckParticipant, check: SkillCheck, examiner: User) -> PassedSheet:
+    return PassedSheet(
+        sheet_key=result.sheet_key,
+        held_on=check.held_on,
+        check_key=check.key,
+        examiner_key=examiner.key,
+        examiner_name=examiner.latin_name,
+        language=check.language,
+        place=check.place,
+        acknowledged=result.acknowledged_at is not None,
+    )
