@@ -37,6 +37,7 @@ class Page(HTMLParser):
         self.headings = 0
         self._inside: list[str] = []
         self._select = ""
+        self._form: Form | None = None
         self.feed(html)
 
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
@@ -51,11 +52,13 @@ class Page(HTMLParser):
             self.ids[attributes["id"]] += 1
         if tag == "form":
             self._open_form(attributes)
-        elif self.forms:
-            self._note_field(tag, attributes)
+        elif self._form:
+            self._note_field(self._form, tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
         """Close what is open."""
+        if tag == "form":
+            self._form = None
         while self._inside and self._inside.pop() != tag:
             pass
 
@@ -83,10 +86,11 @@ class Page(HTMLParser):
         method = attributes.get("method", "").lower()
         if method not in {"get", "post"}:
             self.faults.append(f"form {attributes}: no method")
-        self.forms.append(Form(attributes.get("action", ""), method))
+        self._form = Form(attributes.get("action", ""), method)
+        self.forms.append(self._form)
 
-    def _note_field(self, tag: str, attributes: dict[str, str]) -> None:
-        form, name = self.forms[-1], attributes.get("name", "")
+    def _note_field(self, form: Form, tag: str, attributes: dict[str, str]) -> None:
+        name = attributes.get("name", "")
         if tag == "select":
             self._select = name
         if tag in {"input", "select", "textarea"} and name:
