@@ -11,7 +11,9 @@ from tests.browser.conftest import axe
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_front_page_is_accessible_on_a_phone(phone: Page, language: str) -> None:
-    phone.goto(f"/{language}/")
+    answer = phone.goto(f"/{language}/")
+    assert answer
+    assert answer.ok
     axe(phone)
 
 
