@@ -95,7 +95,7 @@ class Attempt(Base):
 
 
 class AttemptAnswer(Base):
-    """One answer as it was given; of several to one question the last one counts."""
+    """One answer as it was given; of several to one question the last one in time counts."""
 
     __tablename__ = "attempt_answer"
     __table_args__ = (
@@ -111,6 +111,10 @@ class AttemptAnswer(Base):
     event_id: Mapped[str] = mapped_column(String(36))
     digest: Mapped[str] = mapped_column(String(64))
     answered_at: Mapped[datetime]
+    #: The open page that sent it and its count there: networks let a later answer overtake.
+    page_id: Mapped[str | None] = mapped_column(String(36))
+    sequence: Mapped[int] = mapped_column(default=0)
+    is_late: Mapped[bool] = mapped_column(default=False)
 
 
 class AttemptRelease(Base):

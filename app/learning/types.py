@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from app.core.errors import DomainError, N_, NotFound
+from app.core.errors import N_, DomainError, NotFound
 
 REASON_LENGTH = 500
 
@@ -129,6 +129,14 @@ class NotANumber(UnreadableAnswer):
 
 
 Response = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOrder:
+    """From which open page an answer came, and as which of that page's answers."""
+
+    page_id: str
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)

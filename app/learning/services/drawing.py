@@ -33,7 +33,9 @@ def _choose_musts(
 ) -> list[Item]:
     room = Counter({group.group: group.count for group in assessment.blueprint})
     candidates = [
-        sorted(_shuffled([i for i in items if i.must == must], chance), key=lambda i: i.key in avoid)
+        sorted(
+            _shuffled([i for i in items if i.must == must], chance), key=lambda i: i.key in avoid
+        )
         for must in assessment.musts
     ]
     found = _one_of_each(candidates, room)
@@ -43,7 +45,7 @@ def _choose_musts(
 
 
 def _one_of_each(candidates: Sequence[Sequence[Item]], room: Counter[str]) -> list[Item] | None:
-    """One item of each list so that no group holds more than its room; tries the first ones first."""
+    """One item of each list, first ones first, so that no group holds more than its room."""
     if not candidates:
         return []
     for item in candidates[0]:
@@ -55,7 +57,7 @@ def _one_of_each(candidates: Sequence[Sequence[Item]], room: Counter[str]) -> li
     return None
 
 
-def _fill(  # noqa: PLR0913 (a private step of `draw`, which has four of them itself)
+def _fill(
     group: str,
     count: int,
     items: Sequence[Item],

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.core.db import insert_or_get
 from app.courses.library import library
-from app.courses.types import Course, UnknownCourse
+from app.courses.types import Course
 from app.learning.models import Enrollment
 from app.learning.services.records import Record
 from app.learning.types import CourseLocked, NotEnrolled
@@ -34,21 +34,11 @@ def locked_enrollment(db: Session, user: User, slug: str) -> Enrollment:
 
 
 def _found(db: Session, user: User, slug: str, *, lock: bool) -> Enrollment:
-    query = select(Enrollment).where(
-        Enrollment.user_id == user.id, Enrollment.course_slug == slug
-    )
+    query = select(Enrollment).where(Enrollment.user_id == user.id, Enrollment.course_slug == slug)
     enrollment = db.scalars(query.with_for_update() if lock else query).one_or_none()
     if enrollment is None:
         raise NotEnrolled
     return enrollment
-
-
-def content_of(slug: str) -> Course | None:
-    """The course of a slug, or None while it is in preparation."""
-    try:
-        return library().course(slug)
-    except UnknownCourse:
-        return None
 
 
 def locked_by(course: Course, record: Record) -> tuple[str, ...]:
@@ -56,7 +46,7 @@ def locked_by(course: Course, record: Record) -> tuple[str, ...]:
     return tuple(
         slug
         for slug in course.needs
-        if content_of(slug) is not None and record.passed_at(slug) is None
+        if library().has_course(slug) and record.passed_at(slug) is None
     )
 
 

@@ -12,8 +12,10 @@ from app.learning.types import DrawnItem, Outcome
 
 def is_right(item: Item, response: Mapping[str, Any]) -> bool:
     """Whether a stored response is right; all or nothing, and no answer is wrong."""
-    if not response:
-        return False
+    return bool(response) and _matches(item, response)
+
+
+def _matches(item: Item, response: Mapping[str, Any]) -> bool:
     match item.type:
         case ItemType.SINGLE:
             return (response.get("option"),) == item.answer

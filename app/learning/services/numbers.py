@@ -8,7 +8,9 @@ from decimal import Decimal
 from app.learning.types import NotANumber
 
 _ZEROS = "\u0ed0\u17e0\uff10"  # Lao, Khmer and full-width nought; nine more follow each
-_MEANS = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
+_MEANS: dict[int, str | None] = {
+    ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)
+}
 _MEANS |= {ord(sign): "." for sign in ",\uff0c\uff0e\u3002"}
 _MEANS |= {ord(sign): "-" for sign in "\u2212\uff0d"}
 _MEANS |= dict.fromkeys(map(ord, " \t\u00a0\u202f\u2009\u3000\u200b\u200c\u200d\ufeff"))

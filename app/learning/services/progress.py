@@ -25,9 +25,7 @@ class _Try:
     passed: bool
 
 
-def progress_of(
-    db: Session, user_ids: Collection[int], slug: str
-) -> dict[int, CourseProgress]:
+def progress_of(db: Session, user_ids: Collection[int], slug: str) -> dict[int, CourseProgress]:
     """The progress of each person, also of those not enrolled. Raises UnknownCourse."""
     keys = {lesson.key for lesson in library().course(slug).lessons}
     lessons = _lessons(db, user_ids, slug)
@@ -64,9 +62,7 @@ def _progress(
     )
 
 
-def _lessons(
-    db: Session, user_ids: Collection[int], slug: str
-) -> dict[int, dict[str, datetime]]:
+def _lessons(db: Session, user_ids: Collection[int], slug: str) -> dict[int, dict[str, datetime]]:
     rows = db.execute(
         select(Enrollment.user_id, LessonCompletion.lesson_key, LessonCompletion.completed_at)
         .outerjoin(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
@@ -103,9 +99,7 @@ def _tries(db: Session, user_ids: Collection[int], slug: str) -> dict[int, list[
     return dict(found)
 
 
-def languages_used(
-    db: Session, user_ids: Collection[int], slug: str
-) -> dict[int, tuple[str, ...]]:
+def languages_used(db: Session, user_ids: Collection[int], slug: str) -> dict[int, tuple[str, ...]]:
     """The languages in which each person did lessons or answered questions, alphabetical."""
     here = (Enrollment.course_slug == slug, Enrollment.user_id.in_(user_ids))
     in_lessons = (

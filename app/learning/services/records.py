@@ -98,7 +98,7 @@ def _unused_releases(db: Session, user: User) -> dict[str, int]:
         .where(Enrollment.user_id == user.id, AttemptRelease.attempt_id.is_(None))
         .group_by(Enrollment.course_slug)
     )
-    return {slug: count for slug, count in rows}
+    return dict(rows.tuples())
 
 
 def attempts_state(
@@ -140,6 +140,4 @@ def _closed(
 
 def state_in(record: Record, slug: str, rules: Assessment, at: datetime) -> AttemptsState:
     """The same for one course of a record."""
-    return attempts_state(
-        rules, record.attempts.get(slug, ()), record.releases.get(slug, 0), at
-    )
+    return attempts_state(rules, record.attempts.get(slug, ()), record.releases.get(slug, 0), at)

@@ -1,0 +1,50 @@
+"""The rules of learning: enrolling, lessons, assessments, and what pages show of them."""
+
+from app.learning.services.attempts import (
+    attempt_of,
+    release_attempt,
+    save_answer,
+    start_attempt,
+    submit_attempt,
+)
+from app.learning.services.enrolling import enroll, enrollment_of
+from app.learning.services.lessons import record_completion
+from app.learning.services.pages import (
+    CoursePage,
+    LessonPage,
+    NextStep,
+    ProgrammePage,
+    course_page,
+    lesson_page,
+    programme_page,
+)
+from app.learning.services.progress import has_open_attempt, languages_used, progress_of
+from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
+from app.learning.services.results import ResultPage, result_page
+
+__all__ = [
+    "CoursePage",
+    "LessonPage",
+    "NextStep",
+    "ProgrammePage",
+    "QuestionPage",
+    "ResultPage",
+    "ReviewPage",
+    "attempt_of",
+    "course_page",
+    "enroll",
+    "enrollment_of",
+    "has_open_attempt",
+    "languages_used",
+    "lesson_page",
+    "programme_page",
+    "progress_of",
+    "question_page",
+    "record_completion",
+    "release_attempt",
+    "result_page",
+    "review_page",
+    "save_answer",
+    "start_attempt",
+    "submit_attempt",
+]

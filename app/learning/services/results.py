@@ -1,0 +1,205 @@
+"""What a submitted attempt shows: the score, what was wrong, and where to read it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.courses.library import library
+from app.courses.rendering import QuestionView, figure_svg, inline_words
+from app.courses.types import Course, Item, ItemType
+from app.learning.models import Attempt
+from app.learning.services import drawing
+from app.learning.services.attempts import answers_of, attempt_of
+from app.learning.services.editions import EditionBank, bank_of
+from app.learning.services.grading import grade
+from app.learning.services.pages import NextStep, language_of, next_step
+from app.learning.services.questions import partners_of, texts_of, view_of
+from app.learning.services.records import record_of, state_in
+from app.learning.types import AttemptsState, AttemptStatus, DrawnItem, Response
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """An answer in words, as safe HTML; no lines when none was given."""
+
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """One question after grading; without words it is no longer in the course."""
+
+    position: int
+    kind: ItemType
+    is_right: bool
+    is_must: bool
+    text: str | None
+    figure: str
+    given: ShownAnswer
+    right: ShownAnswer
+    feedback: str
+    lesson_key: str | None
+    lesson_title: str
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """A graded attempt."""
+
+    slug: str
+    course_title: str
+    attempt_key: str
+    is_open: bool
+    number: int
+    submitted_at: datetime | None
+    score: int
+    max_score: int
+    needed: int
+    passed: bool
+    has_musts_failed: bool
+    language: str
+    questions: tuple[QuestionResult, ...]
+    state: AttemptsState
+    step: NextStep
+
+    @property
+    def wrong(self) -> tuple[QuestionResult, ...]:
+        """The questions to read again."""
+        return tuple(each for each in self.questions if not each.is_right)
+
+    @property
+    def right(self) -> tuple[QuestionResult, ...]:
+        """The questions that were right."""
+        return tuple(each for each in self.questions if each.is_right)
+
+
+def result_page(
+    db: Session, user: User, slug: str, attempt_key: str, language: str, at: datetime
+) -> ResultPage:
+    """A graded attempt; of an open one it holds no question. Raises AttemptNotFound."""
+    course = library().course(slug)
+    attempt = attempt_of(db, user, slug, attempt_key)
+    is_open = attempt.status is AttemptStatus.OPEN
+    bank = bank_of(attempt.edition)
+    code = language_of(course, language)
+    record = record_of(db, user)
+    return ResultPage(
+        slug=slug,
+        course_title=course.titles(code).short_title,
+        attempt_key=attempt.key,
+        is_open=is_open,
+        number=attempt.number,
+        submitted_at=attempt.submitted_at,
+        score=attempt.score or 0,
+        max_score=attempt.max_score or len(attempt.items),
+        needed=-(-bank.assessment.pass_percent * len(attempt.items) // 100),
+        passed=bool(attempt.passed),
+        has_musts_failed=bool(attempt.musts_failed),
+        language=code,
+        questions=() if is_open else _questions(db, course, attempt, bank, code),
+        state=state_in(record, slug, course.assessment, at),
+        step=next_step(course, record, code, at),
+    )
+
+
+def _questions(
+    db: Session, course: Course, attempt: Attempt, bank: EditionBank, language: str
+) -> tuple[QuestionResult, ...]:
+    drawn = drawing.from_json(attempt.items)
+    answers = answers_of(db, attempt)
+    wrong = grade(bank.items, drawn, answers, bank.assessment.pass_percent).wrong
+    return tuple(
+        _result(
+            course, position, one, bank.items[one.key], answers.get(position, {}), language, wrong
+        )
+        for position, one in enumerate(drawn, start=1)
+    )
+
+
+def _result(
+    course: Course,
+    position: int,
+    drawn: DrawnItem,
+    item: Item,
+    response: Response,
+    language: str,
+    wrong: frozenset[int],
+) -> QuestionResult:
+    view = view_of(course, item, drawn, language)
+    lesson = next((each for each in course.lessons if each.key == item.lesson), None)
+    titles = course.titles(language).lessons
+    return QuestionResult(
+        position=position,
+        kind=item.type,
+        is_right=position not in wrong,
+        is_must=item.must is not None,
+        text=view.question if view else None,
+        figure=figure_svg(course, item.figure, language, f"q{position}") if item.figure else "",
+        given=shown(item, view, response) if view else ShownAnswer(),
+        right=shown(item, view, key_of(item)) if view else ShownAnswer(),
+        feedback=_feedback(course, drawn.key, language) if view else "",
+        lesson_key=lesson.key if lesson else None,
+        lesson_title=titles[lesson.key].title if lesson else "",
+        block=item.block or "",
+    )
+
+
+def key_of(item: Item) -> Response:
+    """The right response to an item."""
+    match item.type:
+        case ItemType.SINGLE:
+            return {"option": item.answer[0]}
+        case ItemType.MULTIPLE:
+            return {"options": list(item.answer)}
+        case ItemType.TRUE_FALSE:
+            return {"value": item.answer}
+        case ItemType.ORDERING:
+            return {"places": {key: place for place, key in enumerate(item.answer, start=1)}}
+        case ItemType.MATCHING:
+            return {"pairs": dict(item.answer)}
+        case ItemType.NUMERIC:
+            return {"figures": [f"{figure:g}" for figure in item.answer.figures]}
+
+
+def _feedback(course: Course, key: str, language: str) -> str:
+    return inline_words(course, course.words[language].bank[key].feedback, language)
+
+
+def shown(item: Item, view: QuestionView, response: Mapping[str, Any]) -> ShownAnswer:
+    """A response in the words of the question, as safe HTML."""
+    return ShownAnswer(_lines(item, view, response) if response else ())
+
+
+def _lines(item: Item, view: QuestionView, response: Mapping[str, Any]) -> tuple[str, ...]:
+    texts = texts_of(view)
+    match item.type:
+        case ItemType.TRUE_FALSE:
+            return (texts[str(response["value"]).lower()],)
+        case ItemType.SINGLE:
+            return (texts[response["option"]],)
+        case ItemType.MULTIPLE:
+            return tuple(texts[key] for key in response["options"])
+        case ItemType.ORDERING:
+            return _ordered(texts, response["places"])
+        case ItemType.MATCHING:
+            return _paired(view, response["pairs"])
+        case ItemType.NUMERIC:
+            figures = view.between.join(figure or "?" for figure in response["figures"])
+            return (f"{figures}\u00a0{view.unit}".strip(),)
+
+
+def _ordered(texts: Mapping[str, str], places: Mapping[str, int]) -> tuple[str, ...]:
+    keys = sorted(places, key=lambda key: places[key])
+    return tuple(f"{places[key]}. {texts[key]}" for key in keys)
+
+
+def _paired(view: QuestionView, pairs: Mapping[str, str]) -> tuple[str, ...]:
+    left, right = texts_of(view), partners_of(view)
+    return tuple(f"{left[key]} → {right[pairs[key]]}" for key in left if key in pairs)
