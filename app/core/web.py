@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.config import Settings
 from app.core import identity
-from app.core.assets import asset
+from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session
 from app.core.errors import DomainError, TooMany
 from app.core.events import new_event_id
@@ -108,7 +108,9 @@ def init_web(app: Flask) -> None:
         wrap=wrap, date=_date, datetime=_datetime, minutes=minutes, kilobytes=kilobytes
     )
     _handle_errors(app)
-    hops = app.extensions["kapok"].settings.trusted_proxies
+    given: Settings = app.extensions["kapok"].settings
+    serve_static(app, autorefresh=not given.is_production)
+    hops = given.trusted_proxies
     if hops:
         wrapped: Any = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
         app.wsgi_app = wrapped  # type: ignore[method-assign]
