@@ -83,7 +83,7 @@ function improveChecks() {
   document.addEventListener("change", (event) => {
     const check = event.target.closest(".check");
     if (!check) return;
-    const shown = [...check.querySelectorAll(".feedback")].filter((part) => part.offsetParent);
+    const shown = [...check.querySelectorAll(".choice .feedback")].filter((part) => part.offsetParent);
     region.textContent = shown.map((part) => part.textContent.trim()).join(" ");
   });
 }
