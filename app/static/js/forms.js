@@ -59,7 +59,6 @@ function autosave(form) {
         method: "post",
         body: new FormData(form),
         headers: { "X-Autosave": "1" },
-        credentials: "same-origin",
         keepalive: true,
       });
       if (mine === turn) say(answer.ok && !answer.url.includes("/sign-in") ? "saved" : "failed");

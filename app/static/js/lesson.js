@@ -44,7 +44,7 @@ function improveTwins() {
 async function openCard(link) {
   const address = new URL(link.href);
   address.searchParams.set("card", "1");
-  const answer = await fetch(address, { credentials: "same-origin" });
+  const answer = await fetch(address);
   if (!answer.ok || answer.redirected) throw new Error(answer.status);
   const dialog = document.createElement("dialog");
   dialog.className = "dialog";
