@@ -56,6 +56,7 @@ def serve_static(app: Flask, *, autorefresh: bool) -> None:
         max_age=0 if autorefresh else 10 * MINUTE,
         immutable_file_test=_is_built,
         add_headers_function=_harden,
+        allow_all_origins=False,
     )
     app.wsgi_app = served  # type: ignore[method-assign]
 
