@@ -179,7 +179,7 @@ class _Shelf:
     """Where the library of this process stands, and when its files changed."""
 
     def __init__(self) -> None:
-        self.places = Places.at(ROOT, GLOSSARY)
+        self.places = Places.at(ROOT / "courses", GLOSSARY)
         self.cache: Path | None = None
         self.watches = False
         self.library: Library | None = None
@@ -240,6 +240,11 @@ def library() -> Library:
 
 
 def open_library(courses: Path, cache: Path | None = None, *, watches: bool = False) -> None:
-    """Say where the course files are, where parsed files may be kept, and whether to watch them."""
-    _shelf.places = Places.at(courses, GLOSSARY)
-    _shelf.cache, _shelf.watches, _shelf.library = cache, watches, None
+    """Say where the course files are, where parsed files may be kept, and whether to watch them.
+
+    A library that is loaded from the same place stays.
+    """
+    places = Places.at(courses, GLOSSARY)
+    if places != _shelf.places:
+        _shelf.places, _shelf.library = places, None
+    _shelf.cache, _shelf.watches = cache, watches

@@ -6,10 +6,12 @@ line); what the loader puts together from several files are frozen dataclasses.
 
 from app.courses.types.base import Strict
 from app.courses.types.content import (
+    IN_ASSESSMENT,
     Block,
     BlockKind,
     Course,
     Lesson,
+    TermsHidden,
     UnknownCourse,
     UnknownLesson,
     UnknownTerm,
@@ -63,6 +65,7 @@ from app.courses.types.words import (
 )
 
 __all__ = [
+    "IN_ASSESSMENT",
     "Activity",
     "Assessment",
     "Bank",
@@ -107,6 +110,7 @@ __all__ = [
     "Strict",
     "Term",
     "TermWords",
+    "TermsHidden",
     "TrueFalseItem",
     "UnknownCourse",
     "UnknownLesson",

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from app.core.errors import N_, NotFound
+from app.core.errors import N_, DomainError, NotFound
 from app.courses.types.items import Assessment, Item
 from app.courses.types.regional import EmergencyNumbers, Term
 from app.courses.types.structure import Activity, CourseStructure, Minutes, Sheet, Source
 from app.courses.types.words import CourseWords, LanguageWords
 
 T = TypeVar("T")
+# The key of the web session under which `learning` keeps the assessment that is open.
+IN_ASSESSMENT = "in_assessment"
 
 
 class UnknownCourse(NotFound):
@@ -32,6 +34,13 @@ class UnknownTerm(NotFound):
     """The glossary has no such term."""
 
     message = N_("We could not find that term.")
+
+
+class TermsHidden(DomainError):
+    """The glossary would answer questions of the assessment that is open."""
+
+    status = 409
+    message = N_("Terms are hidden while you take an assessment.")
 
 
 class BlockKind(StrEnum):

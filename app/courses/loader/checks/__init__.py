@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app.courses.loader.checks.alignment import check_alignment
 from app.courses.loader.checks.assessment import check_assessment
+from app.courses.loader.checks.drawings import check_drawings
 from app.courses.loader.checks.figures import check_figures
 from app.courses.loader.checks.glossary import check_glossary
 from app.courses.loader.checks.lessons import check_lessons
@@ -24,6 +25,7 @@ __all__ = ["check_structure", "check_text"]
 def check_structure(content: RawContent, course: RawCourse) -> Iterator[Fault]:
     """Faults with which a course, or one of its languages, cannot be shown."""
     yield from check_names(course)
+    yield from check_drawings(course)
     yield from check_lessons(content, course)
     yield from check_words(course)
     yield from check_alignment(content, course)

@@ -34,6 +34,8 @@ def check_words(course: RawCourse) -> Iterator[Fault]:
 
 def _compare(document: Document, where: Where, expected: Iterable[str]) -> Iterator[Fault]:
     """The mapping at a place has the expected keys and no other."""
+    if document.data is None:  # not YAML at all: that is the one fault to mend first
+        return
     found = plain_keys(_at(document, where))
     wanted = list(dict.fromkeys(expected))
     for key in wanted:

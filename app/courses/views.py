@@ -1,0 +1,50 @@
+"""Pages of what all courses share: emergency numbers and the glossary."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, render_template, request, session
+
+from app.core.i18n import current_language
+from app.core.permissions import Permission, public, requires
+from app.courses.library import library
+from app.courses.types import IN_ASSESSMENT, TermsHidden
+
+blueprint = Blueprint("courses", __name__)
+LONGEST_QUERY = 100
+
+
+@blueprint.get("/numbers")
+@public
+def numbers() -> str:
+    """The emergency numbers of the four countries, with the date they were checked."""
+    table = library().numbers()
+    checked_on = date.fromisoformat(table.checked_on)
+    return render_template("courses/numbers.html", table=table, checked_on=checked_on)
+
+
+@blueprint.get("/terms")
+@requires(Permission.COURSES_READ)
+def glossary() -> str:
+    """The glossary's terms, all or those that match a search."""
+    _refuse_in_assessment()
+    query = request.args.get("q", "")[:LONGEST_QUERY]
+    terms = library().find_terms(query, current_language())
+    return render_template("courses/glossary.html", terms=terms, query=query)
+
+
+@blueprint.get("/terms/<key>")
+@requires(Permission.COURSES_READ)
+def term(key: str) -> str:
+    """One term in five languages; `?card=1` gives the card alone, for a dialog."""
+    _refuse_in_assessment()
+    found = library().term(key)
+    template = "courses/term_card.html" if request.args.get("card") else "courses/term.html"
+    return render_template(template, term=found)
+
+
+def _refuse_in_assessment() -> None:
+    """`learning` sets the flag when an attempt starts and clears it when it is submitted."""
+    if session.get(IN_ASSESSMENT):
+        raise TermsHidden
