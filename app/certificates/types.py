@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from app.accounts.models import User
-from app.core.errors import DomainError, N_, NotFound
+from app.core.errors import N_, DomainError, NotFound
 
 if TYPE_CHECKING:
     from app.certificates.models import Certificate
@@ -180,6 +180,16 @@ class NotRendered(NotFound):
     """The file is still being made."""
 
     message = N_("The file of this certificate is still being made. Try again in a minute.")
+
+
+class UnprintableName(DomainError):
+    """A printed text has a letter that no font has; a box is never printed in its place."""
+
+    status = 422
+    message = N_(
+        "The certificate of %(name)s cannot be printed: no font has the letters "
+        "%(letters)s (%(slot)s)."
+    )
 
 
 class BrokenTemplate(DomainError):

@@ -5,8 +5,8 @@ between documents and has limits of memory, processor and wall time (see `engine
 """
 
 from app.core.pdf.document import (
-    DoesNotFit,
     Document,
+    DoesNotFit,
     FileRefused,
     MissingGlyph,
     RenderingFailed,
@@ -16,8 +16,8 @@ from app.core.pdf.engine import Engine, close, render
 from app.core.pdf.fonts import missing_letters
 
 __all__ = [
-    "DoesNotFit",
     "Document",
+    "DoesNotFit",
     "Engine",
     "FileRefused",
     "MissingGlyph",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.core.errors import DomainError, N_
+from app.core.errors import N_, DomainError
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def refuse_overflow(page: Any) -> None:
 
 
 def _marked(page: Any, attribute: str) -> Iterator[tuple[Any, str]]:
-    for box in page._page_box.descendants():
+    for box in page._page_box.descendants():  # noqa: SLF001 (WeasyPrint offers no other way)
         element = getattr(box, "element", None)
         if element is None or type(box).__name__ not in _CONTAINERS:
             continue

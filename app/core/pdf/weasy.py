@@ -27,7 +27,6 @@ _PAGE = "@page {{ size: {size}; margin: 0 }} html, body {{ margin: 0 }} img {{ d
 _PAGE += "width: 100vw; height: 100vh }}"
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "css": "text/css"}
 _MISSING = ".notdef glyph rendered"
-_MAX_ROUNDS = 3
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
@@ -38,7 +37,7 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no 
         super().__init__(allowed_protocols=())
         self.files = files
 
-    def fetch(self, url: str, headers: Any = None) -> Any:
+    def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 (WeasyPrint's form)
         """The file of a name; raises FatalURLFetchingError for any other address."""
         base, slash, name = url.rpartition("/")
         if base + slash == FILE_BASE and (content := self.files.get(unquote(name))) is not None:
@@ -91,14 +90,16 @@ class Renderer:
     def _page(self, document: Document) -> bytes:
         html = self._html(document.html, document.files)
         style = self._known_style(document)
-        for _round in range(_MAX_ROUNDS):
-            laid_out = html.render(font_config=self.font_config, stylesheets=[self._fonts, style])
-            if not any([shrink_to_fit(page) for page in laid_out.pages]):
-                break
+        laid_out = self._laid_out(html, style)
+        if sum(map(shrink_to_fit, laid_out.pages)):
+            laid_out = self._laid_out(html, style)
         for page in laid_out.pages:
             refuse_overflow(page)
         content: bytes = laid_out.write_pdf()
         return content
+
+    def _laid_out(self, html: Any, style: Any) -> Any:
+        return html.render(font_config=self.font_config, stylesheets=[self._fonts, style])
 
     def _known_style(self, document: Document) -> Any:
         key = _digest(document.css.encode(), *document.files.values())
