@@ -56,9 +56,13 @@ bench: ready-tests ## Measure weight, speed and cost of pages and certificates
 	$(BIN)/python -m benchmarks
 
 translations: $(PACKAGES) ## Collect the interface's words and update each language's catalogue
-	$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy -k N_ -k tr --no-location --sort-output --project Kapok --version '' --copyright-holder Kapok -o translations/messages.pot .
-	@for po in translations/*/LC_MESSAGES/messages.po; do code=$${po#translations/}; \
-		$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l $${code%%/*} --no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap; done
+	$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy -k N_ -k tr --no-location --sort-output --no-wrap \
+		--project Kapok --version '' --copyright-holder Kapok -o translations/messages.pot .
+	sed -i '/^"POT-Creation-Date/d' translations/messages.pot
+	@for code in $$($(BIN)/python -c 'from app.core.languages import LANGUAGES; print(*LANGUAGES)'); do \
+		$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l $$code --init-missing \
+			--no-fuzzy-matching --ignore-obsolete --no-wrap; \
+	done
 	$(BIN)/kapok translations compile
 
 assets: $(NODE_MODULES) ## Bundle CSS and JavaScript, copy the fonts of the certificates

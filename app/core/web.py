@@ -96,6 +96,7 @@ def init_web(app: Flask) -> None:
     app.after_request(_finish)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.policies["ext.i18n.trimmed"] = True  # as translations/babel.cfg extracts it
     app.context_processor(_words)
     app.jinja_env.globals.update(
         asset=asset,
