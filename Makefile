@@ -57,12 +57,12 @@ bench: ready-tests ## Measure weight, speed and cost of pages and certificates
 
 translations: $(PACKAGES) ## Collect the interface's words and update each language's catalogue
 	$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy -k N_ -k tr --no-location --sort-output --no-wrap \
-		--project Kapok --version '' --copyright-holder Kapok -o translations/messages.pot .
-	sed -i '/^"POT-Creation-Date/d' translations/messages.pot
+		--project Kapok --version '' --copyright-holder Kapok -o translations/messages.pot app
 	@for code in $$($(BIN)/python -c 'from app.core.languages import LANGUAGES; print(*LANGUAGES)'); do \
 		$(BIN)/pybabel -q update -i translations/messages.pot -d translations -l $$code --init-missing \
 			--no-fuzzy-matching --ignore-obsolete --no-wrap; \
 	done
+	@sed -i '/^"POT-Creation-Date/d; /^"PO-Revision-Date/d' translations/messages.pot translations/*/LC_MESSAGES/messages.po
 	$(BIN)/kapok translations compile
 
 assets: $(NODE_MODULES) ## Bundle CSS and JavaScript, copy the fonts of the certificates
