@@ -20,6 +20,7 @@ from app.learning.services.pages import (
 )
 from app.learning.services.progress import has_open_attempt, languages_used, progress_of
 from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
+from app.learning.services.responses import is_complete, normalise
 from app.learning.services.results import ResultPage, result_page
 
 __all__ = [
@@ -35,8 +36,10 @@ __all__ = [
     "enroll",
     "enrollment_of",
     "has_open_attempt",
+    "is_complete",
     "languages_used",
     "lesson_page",
+    "normalise",
     "programme_page",
     "progress_of",
     "question_page",
