@@ -110,7 +110,6 @@ IN_THE_FIXTURE = [
     Planted("must-variants", "gloves/bank.yaml", "musts: [time]", "musts: [time, ratio]"),
     Planted("programme", "programme.yaml", "validity_months: 24", "validity_months: 36"),
     Planted("needs", "programme.yaml", "[clean-hands, not-written]", "[dirty-hands]"),
-    Planted("barred-word", "programme.yaml", "测试项目", "国家项目"),
     Planted("drawing", "gloves/figures/hands.svg", "<defs>", "<script/><defs>"),
     Planted("drawing", "gloves/figures/hands.svg", 'cx="170"', 'onclick="x" cx="170"'),
 ]
@@ -147,6 +146,18 @@ def test_blocks_in_another_order_are_found(copy: Copy) -> None:
         "{#check-2 .check}\ncheck-water\n\n{#check-1 .check}\ncheck-time",
     )
     assert (name, line, "vi", "block-order") in copy.found()
+
+
+def test_a_barred_word_in_a_title_is_found(copy: Copy) -> None:
+    line = copy.replace("programme.yaml", "测试项目", "国家项目")
+    assert ("programme.yaml", line, "zh", "barred-word") in copy.found()
+
+
+def test_pinyin_beside_a_chinese_phrase_is_no_fault(copy: Copy) -> None:
+    for language, old in (("en", "Do not use"), ("km", "កុំប្រើ")):
+        copy.replace(f"gloves/{language}/wear.md", old, f"我叫 Wǒ jiào … {old}")
+    codes = {code for path, _, _, code in copy.found() if path == "gloves/km/wear.md"}
+    assert not codes & {"latin", "script"}
 
 
 def test_a_single_check_question_is_too_few(copy: Copy) -> None:

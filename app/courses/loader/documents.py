@@ -24,6 +24,7 @@ from app.courses.types import Fault
 
 Where = tuple[str | int, ...]
 
+_QUOTED = ("'", '"', "|", ">")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+\Z")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -139,7 +140,7 @@ class Document:
 def _scalar(node: ScalarNode) -> str | int | float | bool | None:
     """YAML 1.2's values only: `30:2`, `08`, `no` and dates stay texts."""
     text = str(node.value)
-    if node.style is not None:
+    if node.style in _QUOTED:  # plain is None to the Python parser and "" to the C parser
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -15,9 +15,9 @@ _LATIN = "[A-Za-zÀ-ɏḀ-ỿ]"
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _FIGURE = re.compile(
     r"(?P<marker>\{number:[^}]*\})"
-    rf"|(?<![A-Za-z\d])(?P<first>{_NUMBER})(?P<unit1>\s?(?:{UNITS})(?!{_LATIN}))?"
+    rf"|(?<![A-Za-z\d])(?P<first>{_NUMBER})(?P<unit1>[\s-]?(?:{UNITS})(?!{_LATIN}))?"
     rf"(?:(?P<range>{_RANGE_SIGN})(?P<last>{_NUMBER})|\s*[:：]\s*(?P<other>{_NUMBER}))?"
-    rf"(?P<unit2>\s?(?:{UNITS})(?!{_LATIN}))?"
+    rf"(?P<unit2>[\s-]?(?:{UNITS})(?!{_LATIN}))?"
 )
 _LIST_NUMBER = re.compile(r"^(\s*)\d+(?=[.)]\s)", re.MULTILINE)
 _TARGET = re.compile(r"\]\([^)\s]*\)")
@@ -46,7 +46,7 @@ def figures_of(text: str) -> list[Figure]:
 def _figure(text: str, match: re.Match[str]) -> Figure:
     if match["marker"]:
         return Figure(match["marker"], match.start(), is_plain=False)
-    unit = (match["unit2"] or match["unit1"] or "").strip()
+    unit = (match["unit2"] or match["unit1"] or "").strip(" -\u00a0\n")
     token = _number(match["first"])
     if match["last"]:
         token += f"–{_number(match['last'])}"

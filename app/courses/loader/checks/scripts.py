@@ -33,7 +33,7 @@ _OWN = {
     "lo": {"Lao"},
     "km": {"Khmer"},
 }
-_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ][A-Za-zÀ-ɏḀ-ỿ'’-]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _UNWRITTEN = re.compile(r"\]\([^)\s]*\)|\{[^}]*\}")
 _ALLOWED = frozenset(UNITS.split("|")) | {
@@ -56,7 +56,7 @@ def check_scripts(twins: Twins) -> Iterator[Fault]:
         if unit.language == "lo":
             yield from _lao(unit)
         if unit.language not in _LATIN_LANGUAGES:
-            yield from _latin(unit)
+            yield from _latin(unit, source.text if source else "")
     for source, unit in twins.pairs():
         yield from _untranslated(source, unit)
 
@@ -111,11 +111,14 @@ def _lao(unit: Unit) -> Iterator[Fault]:
         )
 
 
-def _latin(unit: Unit) -> Iterator[Fault]:
+def _latin(unit: Unit, source: str) -> Iterator[Fault]:
+    """Latin words are left over, but for names, units, and pinyin beside a Chinese phrase."""
+    has_pinyin = _SCRIPTS["Han"].search(source) is not None
     text = _UNWRITTEN.sub(lambda match: " " * len(match[0]), unit.text)
     for match in _LATIN_WORD.finditer(text):
         word = match[0]
-        if word not in _ALLOWED and not _ABBREVIATION.match(word):
+        is_pinyin = has_pinyin and not word.isascii()
+        if not (word in _ALLOWED or is_pinyin or _ABBREVIATION.match(word)):
             yield unit.fault(
                 "latin",
                 f"Latin words stand in the text: {word}.",
