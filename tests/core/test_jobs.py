@@ -1,0 +1,119 @@
+"""A job is done once, whoever dies on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core import jobs
+from app.core.audit import AuditEvent, record
+from app.core.clock import now
+from app.core.db import Database, begin_write
+from app.core.jobs import Job, JobStatus, Worker, claim, enqueue, finish, task
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@task("tests.note")
+def note(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
+    record(db, "tests.note", "", at, "test", str(payload["number"]))
+    db.commit()
+
+
+@task("tests.fail")
+def fail(_db: Session, _payload: Mapping[str, Any], _at: datetime) -> None:
+    raise ValueError("always")
+
+
+def put(database: Database, name: str, unique: str | None = None, **payload: Any) -> int:
+    with database.session() as db:
+        begin_write(db)
+        job = enqueue(db, name, payload, unique)
+        db.commit()
+        return job.id
+
+
+def job_of(database: Database, job_id: int) -> Job:
+    with database.session() as db:
+        return db.scalars(select(Job).where(Job.id == job_id)).one()
+
+
+def test_a_job_is_done_once(database: Database) -> None:
+    job_id = put(database, "tests.note", number=1)
+    assert Worker(database).run_all() == 1
+    assert Worker(database).run_all() == 0
+    assert job_of(database, job_id).status is JobStatus.DONE
+
+
+def test_an_unfinished_job_with_the_same_key_is_not_added_again(database: Database) -> None:
+    first = put(database, "tests.note", "one", number=1)
+    assert put(database, "tests.note", "one", number=1) == first
+    Worker(database).run_all()
+    assert put(database, "tests.note", "one", number=1) != first
+
+
+def test_a_failing_job_is_tried_again_and_then_says_why(database: Database) -> None:
+    job_id = put(database, "tests.fail")
+    assert Worker(database).run_all() == jobs.MAX_TRIES
+    job = job_of(database, job_id)
+    assert job.status is JobStatus.FAILED
+    assert job.error == "ValueError: always"
+
+
+def test_who_lost_the_lease_changes_nothing(database: Database) -> None:
+    job_id = put(database, "tests.note", number=1)
+    with database.session() as one, database.session() as other:
+        slow = claim(one, now() - timedelta(hours=1))
+        assert slow is not None
+        old_owner = str(slow.owner)
+        taken = claim(other, now())
+        assert taken is not None
+        assert taken.id == job_id
+        assert not finish(one, job_id, old_owner, JobStatus.DONE, None)
+        assert finish(other, job_id, str(taken.owner), JobStatus.DONE, None)
+
+
+SLEEPER = """
+import sys, time
+from app.core import jobs
+from app.core.db import Database
+@jobs.task("tests.note")
+def sleep(db, payload, at):
+    db.rollback()
+    print("working", flush=True)
+    time.sleep(60)
+jobs.Worker(Database(sys.argv[1])).run()
+"""
+
+
+def test_a_job_whose_worker_is_killed_is_done_by_the_next(database: Database) -> None:
+    job_id = put(database, "tests.note", number=7)
+    address = database.url.render_as_string(hide_password=False)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", SLEEPER, address], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "working\n"
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.communicate()
+    assert Worker(database).run_all() == 0, "the lease still holds"
+    _let_lease_run_out(database, job_id)
+    assert Worker(database).run_all() == 1
+    with database.session() as db:
+        assert len(db.scalars(select(AuditEvent)).all()) == 1
+
+
+def _let_lease_run_out(database: Database, job_id: int) -> None:
+    with database.session() as db:
+        begin_write(db)
+        db.get_one(Job, job_id).lease_until = now() - timedelta(seconds=1)
+        db.commit()
