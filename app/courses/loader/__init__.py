@@ -10,7 +10,7 @@ from app.courses.loader.building import Shared, build_course, build_shared
 from app.courses.loader.cache import ParsedFiles
 from app.courses.loader.checks import check_structure, check_text
 from app.courses.loader.reading import Places, RawContent, RawCourse, read_content
-from app.courses.types import BrokenCourse, Course, Fault, Programme
+from app.courses.types import BrokenCourse, Course, Fault, Programme, Severity
 
 __all__ = ["Content", "Places", "check_content", "load_content", "newest_change"]
 
@@ -44,7 +44,8 @@ def load_content(
         found = raw.courses.get(planned.slug)
         if found is None:
             continue
-        own = [*found.all_faults(), *check_structure(raw, found)]
+        every = [*found.all_faults(), *check_structure(raw, found)]
+        own = [fault for fault in every if fault.severity is Severity.FAULT]
         faults += own
         course = build_course(found, _whole_languages(found, own), source, shared)
         if course is not None:
