@@ -9,6 +9,7 @@ from app.learning.services.attempts import (
 )
 from app.learning.services.enrolling import enroll, enrollment_of
 from app.learning.services.lessons import record_completion
+from app.learning.services.listing import courses_to_release, enrolled_in, export_learning
 from app.learning.services.pages import (
     CoursePage,
     LessonPage,
@@ -33,8 +34,11 @@ __all__ = [
     "ReviewPage",
     "attempt_of",
     "course_page",
+    "courses_to_release",
     "enroll",
+    "enrolled_in",
     "enrollment_of",
+    "export_learning",
     "has_open_attempt",
     "is_complete",
     "languages_used",

@@ -5,6 +5,7 @@ from app.practicals.services.marks import complete_marks, critical_happened, res
 from app.practicals.services.reading import (
     check_of,
     checks_by,
+    export_checks,
     given_of,
     passed_sheets,
     result_by_key,
@@ -30,6 +31,7 @@ __all__ = [
     "complete_marks",
     "correct_check",
     "critical_happened",
+    "export_checks",
     "given_of",
     "may_correct",
     "passed_sheets",

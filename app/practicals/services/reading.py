@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -148,3 +149,27 @@ def _passed(result: SkillCheckParticipant, check: SkillCheck, examiner: User) ->
         place=check.place,
         acknowledged=result.acknowledged_at is not None,
     )
+
+
+def export_checks(db: Session, person: User) -> list[dict[str, Any]]:
+    """Everything this room keeps about a trainee, as plain data."""
+    query = (
+        select(SkillCheckParticipant)
+        .options(selectinload(SkillCheckParticipant.check))
+        .where(SkillCheckParticipant.user_id == person.id)
+        .order_by(SkillCheckParticipant.id)
+    )
+    return [_exported(result) for result in db.scalars(query)]
+
+
+def _exported(result: SkillCheckParticipant) -> dict[str, Any]:
+    return {
+        "course": result.course_slug,
+        "sheet": result.sheet_key,
+        "held_on": result.held_on.isoformat(),
+        "place": result.check.place,
+        "result": result.result.value,
+        "marks": result.marks,
+        "comment": result.comment,
+        "acknowledged_at": result.acknowledged_at.isoformat() if result.acknowledged_at else None,
+    }

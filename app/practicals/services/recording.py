@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -49,8 +49,13 @@ def sheets_to_examine(db: Session, person: User, on: date) -> list[tuple[Course,
     ]
 
 
-def candidates(db: Session, examiner: User, slug: str) -> Sequence[User]:
-    """The trainees whom this person may grade in a course: those of her own cohorts."""
+def candidates(
+    db: Session, examiner: User, slug: str, ids: Collection[int] | None = None
+) -> Sequence[User]:
+    """The trainees whom this person may grade in a course: those of her own cohorts.
+
+    With `ids` only those of these people.
+    """
     led = cohorts.visible_cohorts(examiner).with_only_columns(Cohort.id)
     query = (
         select(User)
@@ -58,6 +63,8 @@ def candidates(db: Session, examiner: User, slug: str) -> Sequence[User]:
         .where(CohortMember.cohort_id.in_(led), CohortMember.withdrawn_at.is_(None))
         .distinct()
     )
+    if ids is not None:
+        query = query.where(User.id.in_(ids))
     people = db.scalars(query.order_by(User.latin_name, User.id)).all()
     enrolled = learning.enrolled_in(db, [person.id for person in people], slug)
     return [person for person in people if person.id in enrolled]
@@ -190,7 +197,7 @@ def _people(db: Session, draft: CheckDraft, sheet: Sheet, by: User) -> Mapping[i
     if by.id in ids:
         raise OwnCheck
     _refuse_wrong_number(draft, sheet)
-    own = {person.id: person for person in candidates(db, by, draft.course_slug)}
+    own = {person.id: person for person in candidates(db, by, draft.course_slug, ids)}
     for user_id in ids:
         if user_id not in own:
             raise _stranger(db, user_id)
