@@ -24,10 +24,25 @@ from app.core.languages import LANGUAGES
 FOLDER = Path(__file__).parent / "certificate_templates"
 DEFAULT = "default"
 BARRED = ("中华人民共和国", "中国", "国家", "职业资格", "执业资格")
-WORDS = (
-    "certify completed training online practice assessment questions checks hours minutes edition "
-    "awarded valid_until serial verify preview"
-).split()
+WORDS = frozenset(
+    {
+        "certify",
+        "completed",
+        "online",
+        "practice",
+        "assessment",
+        "questions",
+        "checks",
+        "hours",
+        "minutes",
+        "edition",
+        "awarded",
+        "valid_until",
+        "serial",
+        "verify",
+        "preview",
+    }
+)
 Texts = dict[str, str]
 
 
@@ -83,7 +98,7 @@ class TemplateData(_Strict):
     @field_validator("words")
     @classmethod
     def _words(cls, words: dict[str, Texts]) -> dict[str, Texts]:
-        if missing := set(WORDS) ^ set(words):
+        if missing := WORDS ^ set(words):
             raise ValueError(f"these words are missing or unknown: {', '.join(sorted(missing))}")
         return {name: _in_every_language(texts) for name, texts in words.items()}
 

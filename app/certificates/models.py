@@ -34,6 +34,8 @@ class CertificateIssue(Base):
     slug: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     issued_at: Mapped[datetime]
+    #: Keys of the people's certificates in order, so that a repeat gives the first result.
+    certificate_keys: Mapped[list[str]]
 
 
 class CertificateCounter(Base):

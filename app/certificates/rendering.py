@@ -55,7 +55,7 @@ def certificate_pdf(facts: Facts, template: Template, *, is_preview: bool = Fals
     document = pdf.Document(
         html=page(facts, template, is_preview=is_preview),
         css=template.css.replace("var(--fonts)", STACK),
-        files={**template.files, "qr.svg": qr.svg(facts["address"]).encode()},
+        files={**template.files, "qr.svg": qr.svg(facts["address"], ground=False).encode()},
         background=template.data.background,
         attachments={"certificate.json": attachment},
     )

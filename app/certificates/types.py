@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -49,17 +49,6 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class CountedSheet:
-    """A passed skill sheet that counts for an award."""
-
-    key: str
-    check_key: str
-    held_on: date
-    examiner: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
 class Readiness:
     """Where one trainee stands on the way to a course's certificate.
 
@@ -94,33 +83,6 @@ class Verification:
     facts: Mapping[str, Any]
     state: CertificateState
     checked_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """One person's certificate before it is numbered: who, for what, when, and why."""
-
-    user: User
-    award_date: date
-    valid_until: date
-    evidence: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What makes one certificate findable: its serial number and its secret code."""
-
-    serial: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """The one act of issuing: its id, when, on which programme-zone day, for which address."""
-
-    event_id: str
-    at: datetime
-    base_url: str
 
 
 class UnknownCertificate(NotFound):

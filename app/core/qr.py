@@ -29,10 +29,10 @@ def rectangles(matrix: list[list[bool]]) -> Iterator[tuple[int, int, int]]:
                 start = None
 
 
-def svg(content: str, label: str = "") -> str:
+def svg(content: str, label: str = "", *, ground: bool = True) -> str:
     """An SVG picture of the code with its quiet zone, in modules. `label` is for screen readers.
 
-    The colour is the surrounding text's; the ground stays white, also on dark pages.
+    The ground stays white, also on dark pages; on light paper it can be left out.
     """
     matrix = rows(content)
     size = len(matrix) + 2 * QUIET_ZONE
@@ -41,9 +41,10 @@ def svg(content: str, label: str = "") -> str:
         for x, y, length in rectangles(matrix)
     )
     role = f'role="img" aria-label="{_attribute(label)}"' if label else 'aria-hidden="true"'
+    white = f'<rect width="{size}" height="{size}" fill="#fff"/>' if ground else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" {role}>'
-        f'<rect width="{size}" height="{size}" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
+        f'{white}<path d="{path}" fill="#000"/></svg>'
     )
 
 

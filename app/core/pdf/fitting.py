@@ -46,18 +46,23 @@ def refuse_overflow(page: Any) -> None:
 
 
 def _marked(page: Any, attribute: str) -> Iterator[tuple[Any, str]]:
-    for box in page._page_box.descendants():  # noqa: SLF001 (WeasyPrint offers no other way)
+    for box in page._page_box.descendants(placeholders=True):  # noqa: SLF001 (WeasyPrint offers no other way)
         element = getattr(box, "element", None)
-        if element is None or type(box).__name__ not in _CONTAINERS:
+        if element is None or _kind(box) not in _CONTAINERS:
             continue
         allowed = element.get(attribute)
         if allowed is not None:
             yield box, allowed
 
 
+def _kind(box: Any) -> str:
+    # A box taken out of the flow stands behind a placeholder that passes everything on.
+    return type(getattr(box, "_box", box)).__name__
+
+
 def _lines(box: Any) -> Iterator[Any]:
-    for inner in box.descendants():
-        if type(inner).__name__ == "LineBox":
+    for inner in box.descendants(placeholders=True):
+        if _kind(inner) == "LineBox":
             yield inner
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -111,11 +112,15 @@ def given_of(check: SkillCheck) -> dict[str, str]:
 
 
 def passed_sheets(
-    db: Session, user_ids: Collection[int], slug: str
+    db: Session,
+    user_ids: Collection[int],
+    slug: str,
+    after: Mapping[int, date] | None = None,
 ) -> dict[int, dict[str, PassedSheet]]:
     """For each person the sheets of the course she has passed, each by its earliest check.
 
-    Corrected checks do not count. An acknowledged check goes before one that is not. One query.
+    Corrected checks do not count, nor checks held on or before the person's day in `after`. An
+    acknowledged check goes before one that is not. One query.
     """
     query = (
         select(SkillCheckParticipant, SkillCheck, User)
@@ -131,6 +136,8 @@ def passed_sheets(
     )
     passed: dict[int, dict[str, PassedSheet]] = {}
     for result, check, examiner in db.execute(query).tuples():
+        if after is not None and check.held_on <= after.get(result.user_id, date.min):
+            continue
         sheets = passed.setdefault(result.user_id, {})
         known = sheets.get(result.sheet_key)
         if known is None or (result.acknowledged_at is not None and not known.acknowledged):

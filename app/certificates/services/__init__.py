@@ -1,0 +1,48 @@
+"""The rules of certificates: readiness, issuing, printing, verifying, revoking."""
+
+from app.certificates.services.issuing import course_title, issue, printed_facts, revoke
+from app.certificates.services.numbers import is_serial_number, normal_code, serial_number
+from app.certificates.services.printing import (
+    ask_preview,
+    facts_to_print,
+    preview_facts,
+    preview_of,
+    record_fault,
+    store_pdf,
+    store_preview,
+)
+from app.certificates.services.readiness import readiness
+from app.certificates.services.records import (
+    certificate_of,
+    certificates_of,
+    export_certificates,
+    file_of,
+    find_certificates,
+)
+from app.certificates.services.verifying import public_record, state_of, verify
+
+__all__ = [
+    "ask_preview",
+    "certificate_of",
+    "certificates_of",
+    "course_title",
+    "export_certificates",
+    "facts_to_print",
+    "file_of",
+    "find_certificates",
+    "is_serial_number",
+    "issue",
+    "normal_code",
+    "preview_facts",
+    "preview_of",
+    "printed_facts",
+    "public_record",
+    "readiness",
+    "record_fault",
+    "revoke",
+    "serial_number",
+    "state_of",
+    "store_pdf",
+    "store_preview",
+    "verify",
+]

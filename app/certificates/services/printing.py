@@ -1,0 +1,98 @@
+"""From frozen facts to stored files; and previews, which are no certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.certificates.models import Certificate, CertificatePreview
+from app.certificates.services.issuing import printed_facts
+from app.certificates.types import AlreadyRendered, NotEligible, Readiness, UnknownCertificate
+from app.core import files, jobs
+from app.core.events import new_event_id
+from app.courses.types import Course
+
+PDF = "application/pdf"
+PREVIEW_LIFETIME = timedelta(days=1)
+NO_NUMBERS = {"serial": "KPK-0000-000000-0", "code": "0" * 16}
+
+
+def facts_to_print(db: Session, certificate_id: int) -> Mapping[str, Any] | None:
+    """The frozen facts of a certificate whose file is not made yet, else None."""
+    certificate = db.get(Certificate, certificate_id)
+    if certificate is None or certificate.file_sha256 is not None:
+        return None
+    return certificate.facts
+
+
+def store_pdf(db: Session, certificate_id: int, content: bytes, at: datetime) -> str:
+    """Keep the file of a certificate, once and for all; returns its SHA-256.
+
+    Raises AlreadyRendered when there is one: the stored file never changes.
+    """
+    stored = files.store(db, content, PDF, at)
+    without = (Certificate.id == certificate_id, Certificate.file_sha256.is_(None))
+    values = {"file_sha256": stored.sha256, "file_fault": None}
+    done = db.execute(
+        update(Certificate).where(*without).values(**values).returning(Certificate.id)
+    ).first()
+    if done is None:
+        raise AlreadyRendered
+    return stored.sha256
+
+
+def record_fault(db: Session, certificate_id: int, fault: str) -> None:
+    """Keep why the file could not be made."""
+    db.execute(
+        update(Certificate).where(Certificate.id == certificate_id).values(file_fault=fault[:500])
+    )
+
+
+def ask_preview(
+    db: Session, ready: Readiness, course: Course, by: User, at: datetime, base_url: str
+) -> CertificatePreview:
+    """Have one person's certificate drawn as it would be; replaces this administrator's last one.
+
+    Raises NotEligible.
+    """
+    if not ready.is_eligible:
+        raise NotEligible(name=ready.user.native_name)
+    old = CertificatePreview.asked_at < at - PREVIEW_LIFETIME
+    db.execute(delete(CertificatePreview).where(old | (CertificatePreview.by_id == by.id)))
+    preview = CertificatePreview(
+        key=new_event_id(),
+        by_id=by.id,
+        asked_at=at,
+        facts=printed_facts(ready, course, NO_NUMBERS, base_url),
+    )
+    db.add(preview)
+    jobs.enqueue(db, "certificates.preview", {"preview": preview.key})
+    return preview
+
+
+def preview_of(db: Session, by: User, key: str) -> CertificatePreview:
+    """An administrator's own preview; raises UnknownCertificate."""
+    own = (CertificatePreview.key == key, CertificatePreview.by_id == by.id)
+    preview = db.scalars(select(CertificatePreview).where(*own)).one_or_none()
+    if preview is None:
+        raise UnknownCertificate
+    return preview
+
+
+def preview_facts(db: Session, key: str) -> Mapping[str, Any] | None:
+    """The facts of a preview that is still wanted, else None."""
+    return db.scalar(select(CertificatePreview.facts).where(CertificatePreview.key == key))
+
+
+def store_preview(db: Session, key: str, content: bytes | None, fault: str | None) -> None:
+    """Keep the drawing of a preview, or why there is none."""
+    db.execute(
+        update(CertificatePreview)
+        .where(CertificatePreview.key == key)
+        .values(content=content, fault=fault)
+    )

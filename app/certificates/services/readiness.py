@@ -1,0 +1,199 @@
+"""Who may be certified, and exactly what the others miss. A fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts import services as accounts
+from app.accounts.models import User
+from app.accounts.types import Purpose
+from app.certificates.models import Certificate
+from app.certificates.types import Missing, MissingKind, Readiness
+from app.core import pdf
+from app.core.clock import add_months, programme_date
+from app.courses.library import library
+from app.courses.types import Course
+from app.learning import services as learning
+from app.learning.types import CourseProgress
+from app.practicals import services as practicals
+from app.practicals.types import PassedSheet
+
+Sheets = Mapping[str, PassedSheet]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database says about all the people, by the person's id."""
+
+    course: Course
+    on: date | None
+    progress: Mapping[int, CourseProgress]
+    needed: Mapping[str, Mapping[int, CourseProgress]]
+    sheets: Mapping[int, Sheets]  # that count for a new award
+    all_sheets: Mapping[int, Sheets]
+    consenting: set[int]
+    newest: Mapping[int, Certificate]
+
+
+def readiness(
+    db: Session, users: Sequence[User], course: Course, on: date | None = None
+) -> list[Readiness]:
+    """Where each person stands on the way to the course's certificate, in the given order.
+
+    `on` is the day of asking in the programme's zone: skill checks too old to give a certificate
+    that holds on that day do not count. Without it no check is too old.
+    """
+    known = _ask(db, [user.id for user in users], course, on)
+    return [_readiness(user, known) for user in users]
+
+
+def _ask(db: Session, ids: list[int], course: Course, on: date | None) -> _Known:
+    newest = _newest_certificates(db, ids, course.slug)
+    needed = [slug for slug in course.needs if library().has_course(slug)]
+    return _Known(
+        course=course,
+        on=on,
+        progress=learning.progress_of(db, ids, course.slug),
+        needed={slug: learning.progress_of(db, ids, slug) for slug in needed},
+        sheets=practicals.passed_sheets(db, ids, course.slug, _after(ids, newest, course, on)),
+        all_sheets=practicals.passed_sheets(db, ids, course.slug),
+        consenting=accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION),
+        newest=newest,
+    )
+
+
+def _newest_certificates(db: Session, ids: list[int], slug: str) -> dict[int, Certificate]:
+    query = (
+        select(Certificate)
+        .options(joinedload(Certificate.replacement))
+        .where(Certificate.user_id.in_(ids), Certificate.slug == slug)
+        .order_by(Certificate.award_date, Certificate.version)
+    )
+    return {certificate.user_id: certificate for certificate in db.scalars(query).unique()}
+
+
+def _after(
+    ids: Iterable[int], newest: Mapping[int, Certificate], course: Course, on: date | None
+) -> dict[int, date]:
+    """For each person the day up to which checks no longer count for a new award.
+
+    That is the day of the last award, and the last day whose certificate would be expired.
+    """
+    expired = add_months(on, -course.validity_months) - timedelta(days=1) if on else date.min
+    awards = {user_id: certificate.award_date for user_id, certificate in newest.items()}
+    return {user_id: max(expired, awards.get(user_id, date.min)) for user_id in ids}
+
+
+def _readiness(user: User, known: _Known) -> Readiness:
+    newest = known.newest.get(user.id)
+    if newest is not None and not _has_new_sheets(user, known):
+        if newest.revoked_at is not None:
+            return Readiness(user, (Missing(MissingKind.REVOKED),))
+        if known.on is None or known.on <= newest.valid_until:
+            return _covered(user, newest)
+    award_date, valid_until = _dates(user, known)
+    missing = tuple(_missing(user, known, valid_until))
+    evidence = {} if missing else _evidence(user, known)
+    return Readiness(user, missing, award_date, valid_until, None, evidence)
+
+
+def _covered(user: User, newest: Certificate) -> Readiness:
+    return Readiness(user, (), newest.award_date, newest.valid_until, newest, newest.evidence)
+
+
+def _has_new_sheets(user: User, known: _Known) -> bool:
+    passed = known.sheets.get(user.id, {})
+    return bool(known.course.sheets) and all(s.key in passed for s in known.course.sheets)
+
+
+def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Missing]:
+    progress = known.progress[user.id]
+    if not progress.enrolled or not progress.is_lessons_done:
+        yield Missing(MissingKind.LESSONS, done=progress.lessons_done, total=progress.lessons_total)
+    if progress.passed_at is None:
+        yield Missing(MissingKind.ASSESSMENT)
+    for slug, needed in known.needed.items():
+        if needed[user.id].passed_at is None:
+            yield Missing(MissingKind.NEEDED_COURSE, slug)
+    yield from _missing_sheets(user, known, valid_until)
+    if user.names_confirmed_at is None:
+        yield Missing(MissingKind.NAMES)
+    if user.id not in known.consenting:
+        yield Missing(MissingKind.CONSENT)
+    if letters := pdf.missing_letters("".join(filter(None, _forms(user)))):
+        yield Missing(MissingKind.LETTERS, letters)
+
+
+def _missing_sheets(user: User, known: _Known, valid_until: date | None) -> Iterable[Missing]:
+    counted = known.sheets.get(user.id, {})
+    ever = known.all_sheets.get(user.id, {})
+    for sheet in known.course.sheets:
+        if sheet.key not in counted:
+            kind = MissingKind.SHEET_EXPIRED if sheet.key in ever else MissingKind.SHEET
+            yield Missing(kind, sheet.key)
+    if valid_until is not None and known.on is not None and valid_until < known.on:
+        oldest = min(counted.values(), key=lambda sheet: sheet.held_on)
+        yield Missing(MissingKind.SHEET_EXPIRED, oldest.sheet_key)
+
+
+def _forms(user: User) -> list[str | None]:
+    return [user.native_name, user.latin_name, user.chinese_name]
+
+
+def _dates(user: User, known: _Known) -> tuple[date | None, date | None]:
+    """Award date and last valid day, or None for what cannot be said yet."""
+    zone = library().programme.timezone
+    progress = known.progress[user.id]
+    counted = known.sheets.get(user.id, {})
+    held = [counted[s.key].held_on for s in known.course.sheets if s.key in counted]
+    times = [progress.last_lesson_at, progress.passed_at]
+    times += [needed[user.id].passed_at for needed in known.needed.values()]
+    is_complete = progress.is_lessons_done and len(held) == len(known.course.sheets)
+    met = [programme_date(at, zone) for at in times if at is not None]
+    if not is_complete or not held or len(met) < len(times):
+        return None, None
+    return max(*met, *held), add_months(min(held), known.course.validity_months)
+
+
+def _evidence(user: User, known: _Known) -> dict[str, Any]:
+    progress, course = known.progress[user.id], known.course
+    return {
+        "course": {"slug": course.slug, "edition": course.edition, "digest": course.digest},
+        "lessons": {"done": progress.lessons_done, "last_at": _iso(progress.last_lesson_at)},
+        "assessment": {
+            "attempt": progress.attempt_key,
+            "passed_at": _iso(progress.passed_at),
+            "score": progress.best_score,
+            "of": progress.best_max,
+        },
+        "needed": [
+            {"slug": slug, "passed_at": _iso(needed[user.id].passed_at)}
+            for slug, needed in known.needed.items()
+        ],
+        "languages": list(progress.languages),
+        "sheets": [_sheet(sheet.code, known.sheets[user.id][sheet.key]) for sheet in course.sheets],
+        "names_confirmed_at": _iso(user.names_confirmed_at),
+    }
+
+
+def _iso(moment: Any) -> str | None:
+    return None if moment is None else str(moment.isoformat())
+
+
+def _sheet(code: str, passed: PassedSheet) -> dict[str, Any]:
+    return {
+        "key": passed.sheet_key,
+        "code": code,
+        "held_on": passed.held_on.isoformat(),
+        "check": passed.check_key,
+        "examiner": passed.examiner_name,
+        "language": passed.language,
+        "place": passed.place,
+        "acknowledged": passed.acknowledged,
+    }

@@ -1,0 +1,79 @@
+"""Finding certificates: one's own, the office's list, one by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.models import User
+from app.accounts.types import Role
+from app.certificates.models import Certificate
+from app.certificates.services.issuing import folded
+from app.certificates.services.numbers import normal_code
+from app.certificates.types import NotRendered, UnknownCertificate
+from app.core import files
+from app.core.files import StoredFile
+
+PAGE_SIZE = 100
+
+
+def _query() -> Select[Certificate]:
+    return select(Certificate).options(joinedload(Certificate.replacement))
+
+
+def certificates_of(db: Session, user: User) -> Sequence[Certificate]:
+    """A person's certificates, newest award first."""
+    query = _query().where(Certificate.user_id == user.id)
+    return (
+        db.scalars(query.order_by(Certificate.award_date.desc(), Certificate.id.desc()))
+        .unique()
+        .all()
+    )
+
+
+def certificate_of(db: Session, person: User, key: str) -> Certificate:
+    """A certificate that the person may see: her own, or any for an administrator.
+
+    Raises UnknownCertificate.
+    """
+    query = _query().where(Certificate.key == key)
+    if person.role is not Role.ADMINISTRATOR:
+        query = query.where(Certificate.user_id == person.id)
+    certificate = db.scalars(query).unique().one_or_none()
+    if certificate is None:
+        raise UnknownCertificate
+    return certificate
+
+
+def find_certificates(db: Session, words: str, before: int | None = None) -> Sequence[Certificate]:
+    """Certificates whose names, serial number or code hold every word; newest first, a page."""
+    query = _query().order_by(Certificate.id.desc()).limit(PAGE_SIZE)
+    code = normal_code(words)
+    for word in [folded(code)] if code else folded(words).split():
+        query = query.where(Certificate.searchable.contains(word, autoescape=True))
+    if before is not None:
+        query = query.where(Certificate.id < before)
+    return db.scalars(query).unique().all()
+
+
+def file_of(db: Session, certificate: Certificate) -> StoredFile:
+    """The stored PDF; raises NotRendered while it is being made."""
+    if certificate.file_sha256 is None:
+        raise NotRendered
+    return files.load(db, certificate.file_sha256)
+
+
+def export_certificates(db: Session, person: User) -> list[dict[str, Any]]:
+    """A person's certificates as plain data to take away."""
+    return [
+        {
+            "facts": certificate.facts,
+            "evidence": certificate.evidence,
+            "issued_at": certificate.issued_at.isoformat(),
+            "revoked_at": certificate.revoked_at.isoformat() if certificate.revoked_at else None,
+        }
+        for certificate in certificates_of(db, person)
+    ]
