@@ -85,8 +85,10 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def db(database: Database) -> Iterator[Session]:
     """A session whose every transaction is a write; the client commits it before a request."""
-    with sessionmaker(database.engine.execution_options(**{WRITE_OPTION: True}))() as session:
-        event.listen(session, "after_begin", lambda one, *_: one.info.update(writes=True))
+    engine = database.engine.execution_options(**{WRITE_OPTION: True})
+    with sessionmaker(engine, info={"writes": True})() as session:
+        for moment in ("after_commit", "after_rollback"):
+            event.listen(session, moment, lambda one: one.info.update(writes=True))
         yield session
 
 

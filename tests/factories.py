@@ -5,8 +5,32 @@ Each takes the session `db` first, adds its row and flushes it. Names are real o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
+from random import Random
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts import services as accounts
+from app.accounts.models import User
+from app.accounts.types import (
+    Consents,
+    Names,
+    PreparedSecret,
+    Role,
+    StaffProfile,
+    TraineeProfile,
+)
+from app.core.events import new_event_id
+from app.courses.library import library
+from app.courses.types import Item
+from app.learning import services as learning
+from app.learning.models import Attempt
+from app.learning.services.editions import bank_of
+from app.learning.services.results import key_of
 
 #: A Monday morning in the programme's place; tests that need another time say so.
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -30,3 +54,93 @@ _numbers = count(1)
 def next_number() -> int:
     """A number that no other row of this run has."""
     return next(_numbers)
+
+
+@cache
+def hashed_password() -> PreparedSecret:
+    """PASSWORD, hashed once for the whole run."""
+    return accounts.prepare_password(PASSWORD)
+
+
+def make_trainee(
+    db: Session, *, names_confirmed: bool = True, public_verification: bool = True, **changes: Any
+) -> User:
+    """A trainee with consents and confirmed names, the next of PEOPLE."""
+    number = next_number()
+    native, latin, chinese, nationality, language = PEOPLE[number % len(PEOPLE)]
+    profile = TraineeProfile(
+        username=changes.pop("username", f"trainee{number}"),
+        names=Names(native, latin, chinese),
+        nationality=nationality,
+        language=language,
+        names_confirmed=names_confirmed,
+    )
+    consents = Consents(True, public_verification, language)
+    at = changes.pop("created_at", AT)
+    user = accounts.create_trainee(db, profile, hashed_password(), consents, at)
+    return _changed(db, user, changes)
+
+
+def make_instructor(db: Session, **changes: Any) -> User:
+    """An instructor with a password."""
+    return _make_staff(db, Role.INSTRUCTOR, changes)
+
+
+def make_administrator(db: Session, **changes: Any) -> User:
+    """An administrator with a password."""
+    return _make_staff(db, Role.ADMINISTRATOR, changes)
+
+
+def _make_staff(db: Session, role: Role, changes: dict[str, Any]) -> User:
+    number = next_number()
+    native, latin, chinese, _nationality, language = PEOPLE[number % len(PEOPLE)]
+    username = changes.pop("username", f"{role.value}{number}")
+    profile = StaffProfile(username, Names(native, latin, chinese), role, language)
+    user = accounts.create_staff(db, profile, None, AT)
+    return _changed(db, user, {"password_hash": hashed_password().hash, **changes})
+
+
+def _changed(db: Session, user: User, changes: dict[str, Any]) -> User:
+    for name, value in changes.items():
+        setattr(user, name, value)
+    db.flush()
+    return user
+
+
+def right_response(item: Item) -> dict[str, Any]:
+    """The right response to an item of an assessment."""
+    return key_of(item)
+
+
+def make_attempt(
+    db: Session,
+    user: User,
+    slug: str = "cpr-aed-choking",
+    *,
+    wrong: Collection[int] = (),
+    at: datetime = AT,
+    language: str = "en",
+) -> Attempt:
+    """A submitted attempt of an enrolled trainee: all right but the positions in `wrong`."""
+    attempt = learning.start_attempt(
+        db, user, library().course(slug), new_event_id(), language, at, Random(7)
+    )
+    items = bank_of(attempt.edition).items
+    for position, drawn in enumerate(attempt.items, start=1):
+        if position not in wrong:
+            given = right_response(items[drawn["key"]])
+            event_id = new_event_id()
+            learning.save_answer(db, user, attempt.key, position, given, event_id, language, at)
+    return learning.submit_attempt(db, user, attempt.key, new_event_id(), at)
+
+
+def make_learner(
+    db: Session, slug: str = "cpr-aed-choking", *, lessons: bool = False, **changes: Any
+) -> User:
+    """A trainee enrolled in a course; with `lessons`, all of them are done."""
+    user = make_trainee(db, **changes)
+    learning.enroll(db, user, slug, AT)
+    course = library().course(slug)
+    for lesson in course.lessons if lessons else ():
+        learning.record_completion(db, user, course, lesson.key, new_event_id(), "en", AT)
+    return user

@@ -308,11 +308,6 @@ class GrantForm(PasswordAgainForm):
     )
     ends_on = DateField(lazy("Last day"), [Optional()])
 
-    def validate_ends_on(self, field: Field) -> None:
-        """A date that was typed can be read; examiners have a last day."""
-        if self.kind.data == GrantKind.PRACTICALS_EXAMINE.value and not field.data:
-            raise ValidationError(_("Give the last day of this grant."))
-
     def validate_languages(self, field: Field) -> None:
         """A translator has at least one language."""
         if self.kind.data == GrantKind.COURSES_TRANSLATE.value and not field.data:

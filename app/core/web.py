@@ -23,7 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.config import Settings
 from app.core import identity
 from app.core.assets import asset, serve_static
-from app.core.db import Database, close_session
+from app.core.db import Database, close_session, reading
 from app.core.errors import DomainError, TooMany
 from app.core.events import new_event_id
 from app.core.i18n import (
@@ -236,7 +236,7 @@ def _crash(error: Exception) -> AnyResponse:
 
 def error_page(status: int, message: str | None) -> Response:
     """The page for a refused or failed request, in the reader's language."""
-    close_session()
+    _give_up_changes(status)
     if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
         return Response(
             current_app.json.dumps({"status": status, "message": message}),
@@ -245,6 +245,14 @@ def error_page(status: int, message: str | None) -> Response:
         )
     html = render_template("errors/error.html", status=status, message=message)
     return Response(html, status, mimetype="text/html")
+
+
+def _give_up_changes(status: int) -> None:
+    if status >= 500:
+        close_session()
+    elif "db" in g:
+        # Not closed: the page still shows the person, whose row loads again after a write.
+        reading().rollback()
 
 
 def back_to(address: str, message: str | None = None, tone: str = "good") -> AnyResponse:

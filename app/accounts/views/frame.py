@@ -17,11 +17,10 @@ from app.accounts.forms import (
 )
 from app.accounts.models import User
 from app.accounts.types import WrongPassword
+from app.core import identity
 from app.core.clock import now
 from app.core.db import reading
 from app.core.i18n import current_language
-from app.core.identity import current_person
-from app.core.web import device_key
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -49,7 +48,7 @@ def words() -> dict[str, Any]:
 
 def me() -> User:
     """The signed-in person."""
-    person: User = current_person()
+    person: User = identity.current_person()
     return person
 
 
@@ -64,14 +63,15 @@ def password_is_right(form: PasswordAgainForm) -> bool:
     Throttled like signing in; raises TooMany.
     """
     person = me()
-    services.begin_try(person.username, device_key(), address())
+    session = services.token_hash(identity.current_token() or "")
+    services.begin_try(person.username, session, address())
     try:
         services.require_password(person, text(form.current_password))
     except WrongPassword as error:
         services.count_wrong(address())
         refuse(form, "current_password", error)
         return False
-    services.forgive(person.username, device_key())
+    services.forgive(person.username, session)
     return True
 
 

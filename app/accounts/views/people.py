@@ -18,7 +18,14 @@ from app.accounts.forms import (
     refuse_person,
 )
 from app.accounts.models import User
-from app.accounts.types import ImproperGrant, LastAdministrator, OwnAccount, Role, UsernameTaken
+from app.accounts.types import (
+    GrantNeedsEnd,
+    ImproperGrant,
+    LastAdministrator,
+    OwnAccount,
+    Role,
+    UsernameTaken,
+)
 from app.accounts.views.frame import blueprint, me, password_is_right, status_of
 from app.core import audit
 from app.core.clock import now
@@ -186,9 +193,9 @@ def _granted(form: GrantForm, user: User) -> bool:
     try:
         for wish in form.wishes():
             services.give_grant(db, user, wish.kind, wish.scope, wish.ends_on, by, at)
-    except ImproperGrant as error:
+    except (ImproperGrant, GrantNeedsEnd) as error:
         db.rollback()
-        refuse(form, "kind", error)
+        refuse(form, "ends_on" if isinstance(error, GrantNeedsEnd) else "kind", error)
         return False
     db.commit()
     return True
