@@ -34,6 +34,8 @@ from app.courses.types import (
 )
 
 GLOSSARY = ROOT / "translations" / "glossary.yaml"
+# Two spellings of one look or one word (curriculum, section 0).
+_SAME_LOOK = {"\u17d2\u178f": "\u17d2\u178a", "ຫລ": "ຫຼ", "ຫນ": "ໜ", "ຫມ": "ໝ", "ໍາ": "ຳ"}
 SECONDS_BETWEEN_LOOKS = 1.0
 log = logging.getLogger(__name__)
 
@@ -148,6 +150,8 @@ def _all_names(term: Term) -> str:
 
 def _plain(text: str) -> str:
     """Case, Latin accents and spaces removed; Lao and Khmer marks stay: they are letters there."""
+    for look, same in _SAME_LOOK.items():
+        text = text.replace(look, same)
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     kept = (sign for sign in decomposed if not "\u0300" <= sign <= "\u036f")
     return "".join(sign for sign in kept if not sign.isspace() and sign != "\u200b")

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 UNITS = "cm|mm|km/h|km|m/s|m|min|ms|s|h|°C|%|L|ml|kg|mg|g|ppm|kPa|hPa|kV|V"  # curriculum, section 0
 _RANGE_SIGN = r"\s*(?:–|-|—|~|～|〜|至|到|đến|ຫາ|ដល់)\s*"
-_LATIN = "[A-Za-zÀ-ɏḀ-ỿ]"
+_LATIN = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _FIGURE = re.compile(
     r"(?P<marker>\{number:[^}]*\})"
     rf"|(?<![A-Za-z\d])(?P<first>{_NUMBER})(?P<unit1>[\s-]?(?:{UNITS})(?!{_LATIN}))?"
-    rf"(?:(?P<range>{_RANGE_SIGN})(?P<last>{_NUMBER})|\s*[:：]\s*(?P<other>{_NUMBER}))?"
+    rf"(?:(?P<range>{_RANGE_SIGN})(?P<last>{_NUMBER})|(?:[:：]| : )(?P<other>{_NUMBER}))?"
     rf"(?P<unit2>[\s-]?(?:{UNITS})(?!{_LATIN}))?"
 )
 _LIST_NUMBER = re.compile(r"^(\s*)\d+(?=[.)]\s)", re.MULTILINE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.courses.types.base import Key, Strict, Text
+from app.courses.types.base import Day, Key, Strict, Text
 
 
 class WordsByLanguage(Strict):
@@ -73,7 +73,7 @@ class CountryNumbers(Strict):
 class NumbersFile(Strict):
     """The file data/emergency_numbers.yaml."""
 
-    checked_on: Text
+    checked_on: Day
     countries: Mapping[Key, CountryNumbers]
     services: Mapping[str, WordsByLanguage]
     notes: Mapping[str, WordsByLanguage] = {}

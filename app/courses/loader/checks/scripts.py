@@ -33,7 +33,7 @@ _OWN = {
     "lo": {"Lao"},
     "km": {"Khmer"},
 }
-_LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ][A-Za-zÀ-ɏḀ-ỿ'’-]*")
+_LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ'’-]*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _UNWRITTEN = re.compile(r"\]\([^)\s]*\)|\{[^}]*\}")
 _ALLOWED = frozenset(UNITS.split("|")) | {
