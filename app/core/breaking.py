@@ -18,7 +18,7 @@ _RUNS = {
 }
 # Names that the dictionary splits although they are one word to a reader.
 UNBREAKABLE = ("ແມ່ນ້ຳຂອງ", "ງິ້ວ", "ກາແດງ", "កាកបាទក្រហម", "គ្រូឧទ្ទេស", "សិក្ខាកាម")
-_NO_LINE_START = re.compile("\u200b(?=[\u0eb0-\u0ebc\u0ec6\u0ec8-\u0ecd\u17b6-\u17d3\u17d7\u17dd])")
+_NO_LINE_START = re.compile("\u200b(?=[\u0eaf-\u0ebc\u0ec6\u0ec8-\u0ecd\u17b6-\u17d8\u17da\u17dd])")
 
 
 def breakable(text: str) -> str:

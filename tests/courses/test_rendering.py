@@ -63,6 +63,13 @@ def test_lao_and_khmer_wrap_between_words(gloves: Course) -> None:
     assert "\u200b" not in article(gloves, "wear", "zh").html
 
 
+def test_no_line_begins_with_a_full_stop_or_a_mark(gloves: Course) -> None:
+    shown = blocks_html("ពេលវិភាគ ឬពេលឆក់។ ផ្សេងៗ៖ ល។", Reader(gloves, "km", "km"))
+    assert not re.search("\u200b[\u17b6-\u17d8]", shown)
+    shown = blocks_html("ຕ່າງໆ ນ້ຳ ກະຣຸນາຯ", Reader(gloves, "lo", "lo"))
+    assert not re.search("\u200b[\u0eaf-\u0ebc\u0ec6\u0ec8-\u0ecd]", shown)
+
+
 def test_a_linked_word_does_not_glue_its_neighbours(gloves: Course) -> None:
     shown = blocks_html("ກົດ[ໜ້າເອິກ](term:casualty)ລົງ", Reader(gloves, "lo", "lo"))
     assert "ກົດ\u200b<a" in shown

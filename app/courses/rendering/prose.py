@@ -29,7 +29,7 @@ _ATTRIBUTES = {
 # A break belongs where a word in a link or in bold meets the words beside it, too.
 _EDGE = re.compile(
     "(?<=[\u0e80-\u0eff\u1780-\u17ff])((?:</?(?:a|strong|em)\\b[^>]*>)+)"
-    "(?=[\u0e81-\u0eaf\u0ebd-\u0ec4\u0edc-\u0edf\u1780-\u17b3])"
+    "(?=[\u0e81-\u0eae\u0ebd-\u0ec4\u0edc-\u0edf\u1780-\u17b3])"
 )
 
 
