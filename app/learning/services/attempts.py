@@ -237,7 +237,7 @@ def answers_of(db: Session, attempt: Attempt) -> dict[int, Response]:
         .where(AttemptAnswer.attempt_id == attempt.id, AttemptAnswer.is_late.is_(False))
         .order_by(AttemptAnswer.id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def submit_attempt(

@@ -113,7 +113,7 @@ def languages_used(db: Session, user_ids: Collection[int], slug: str) -> dict[in
         .join(AttemptAnswer, AttemptAnswer.attempt_id == Attempt.id)
         .where(*here)
     )
-    return _by_person(db.execute(union(in_lessons, in_answers)).tuples())
+    return _by_person(db.execute(union(in_lessons, in_answers)).all())
 
 
 def _by_person(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:

@@ -98,7 +98,7 @@ def _unused_releases(db: Session, user: User) -> dict[str, int]:
         .where(Enrollment.user_id == user.id, AttemptRelease.attempt_id.is_(None))
         .group_by(Enrollment.course_slug)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def attempts_state(
