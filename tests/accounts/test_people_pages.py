@@ -145,13 +145,13 @@ def test_a_bad_grant_is_refused(office: CheckedClient, db: Session, data: dict[s
 
 
 def test_a_person_is_erased_after_a_tick_and_a_password(office: CheckedClient, db: Session) -> None:
-    user = make_trainee(db, native_name="ស្រី ពេជ្រ")
+    user = make_trainee(db, native_name="ពេជ្រ សុខា")
     address = f"{STAFF}/{user.key}/erase"
     assert office.post(address, data={"current_password": PASSWORD}).status_code == 422
     data = {"current_password": PASSWORD, "sure": "y"}
     assert office.post(address, data=data).status_code == 303
     assert user.erased_at is not None
-    assert "ស្រី" not in office.get(f"{STAFF}/{user.key}").text
+    assert "ពេជ្រ" not in office.get(f"{STAFF}/{user.key}").text
 
 
 def test_corrected_names_have_to_be_confirmed_again(office: CheckedClient, db: Session) -> None:
@@ -164,7 +164,7 @@ def test_the_trail_shows_who_did_what(office: CheckedClient, db: Session) -> Non
     user = make_instructor(db, native_name="Đặng Quốc Hưng")
     office.post(f"{STAFF}/{user.key}/disable")
     text = office.get("/en/people/audit").text
-    assert "accounts.disable" in text
+    assert "Account closed" in text
     assert "Đặng Quốc Hưng" in text
 
 

@@ -17,6 +17,7 @@ from app.accounts.forms import (
 )
 from app.accounts.models import User
 from app.accounts.types import WrongPassword
+from app.accounts.views.words import ACTION_NAMES
 from app.core import identity
 from app.core.clock import now
 from app.core.db import reading
@@ -37,9 +38,10 @@ def load_person(token: str) -> User | None:
 
 @blueprint.context_processor
 def words() -> dict[str, Any]:
-    """Names of roles, grants, purposes and territories for the templates."""
+    """Names of acts, grants, purposes, roles and territories for the templates."""
     return {
         "role_names": ROLE_NAMES,
+        "action_names": ACTION_NAMES,
         "grant_names": GRANT_NAMES,
         "purpose_names": PURPOSE_NAMES,
         "territory": lambda code: services.territory_name(code, current_language()),
