@@ -139,13 +139,13 @@ def test_two_examiners_at_once_cannot_give_a_third_attempt(
     db: Session, database: Database, examiner: User, trainee: User
 ) -> None:
     record(db, failed_step(draft_for(trainee)), examiner)
-    drafts = [draft_for(trainee), draft_for(trainee)]
+    drafts, examiner_id = [draft_for(trainee), draft_for(trainee)], examiner.id
     db.commit()
     barrier, refused = Barrier(2), []
 
     def one(draft: CheckDraft) -> None:
         with database.session() as own:
-            by = own.get(User, examiner.id)
+            by = own.get_one(User, examiner_id)
             barrier.wait()
             begin_write(own)
             try:

@@ -1,0 +1,86 @@
+"""Putting the rooms' answers together: progress, readiness, start pages and a person's export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts import services as accounts
+from app.accounts.models import User
+from app.certificates import services as certificates
+from app.cohorts import services as cohorts
+from app.cohorts.models import Cohort
+from app.courses.library import library
+from app.courses.types import Course
+from app.learning import services as learning
+from app.overview.types import CohortCard, CourseWay, MemberRow
+from app.practicals import services as practicals
+
+
+def courses_of(cohort: Cohort) -> list[Course]:
+    """The cohort's courses that have content, in its own order."""
+    return [library().course(c.slug) for c in cohort.courses if library().has_course(c.slug)]
+
+
+def ways_of(db: Session, users: Sequence[User], course: Course, today: date) -> dict[int, CourseWay]:
+    """Everybody's way to the course's certificate, by the person's id; a fixed number of queries."""
+    ids = [user.id for user in users]
+    progress = learning.progress_of(db, ids, course.slug)
+    ready = certificates.readiness(db, users, course, today)
+    return {
+        each.user.id: CourseWay(course, progress[each.user.id], each)
+        for each in ready
+        if each.user.id in progress
+    }
+
+
+def cohort_rows(db: Session, cohort: Cohort, today: date) -> list[MemberRow]:
+    """Each member of the cohort with her way in each of its courses."""
+    members = cohorts.members_of(db, cohort)
+    columns = [ways_of(db, members, course, today) for course in courses_of(cohort)]
+    return [
+        MemberRow(user, tuple(column[user.id] for column in columns if user.id in column))
+        for user in members
+    ]
+
+
+def ways_of_trainee(db: Session, trainee: User, today: date) -> list[CourseWay]:
+    """The trainee's way in every course she follows."""
+    found = []
+    for course in library().courses:
+        if learning.enrolled_in(db, [trainee.id], course.slug):
+            found += list(ways_of(db, [trainee], course, today).values())
+    return found
+
+
+def cohort_cards(db: Session, person: User, today: date) -> list[CohortCard]:
+    """The person's cohorts with how many trainees could be or are certified."""
+    return [_card(db, cohort, today) for cohort in cohorts.cohorts_of(db, person)]
+
+
+def _card(db: Session, cohort: Cohort, today: date) -> CohortCard:
+    rows = cohort_rows(db, cohort, today)
+    ways = [way for row in rows for way in row.ways]
+    return CohortCard(
+        cohort=cohort,
+        members=len(rows),
+        issuable=sum(way.readiness.is_issuable for way in ways),
+        certified=sum(way.readiness.certificate is not None for way in ways),
+    )
+
+
+def export_person(db: Session, person: User) -> dict[str, Any]:
+    """Everything that the rooms keep about a person, as plain data to take away."""
+    return {
+        "account": accounts.export_account(db, person),
+        "cohorts": [
+            {"name": cohort.name, "partner": cohort.partner}
+            for cohort in cohorts.cohorts_joined(db, person)
+        ],
+        "learning": learning.export_learning(db, person),
+        "skill_checks": practicals.export_checks(db, person),
+        "certificates": certificates.export_certificates(db, person),
+    }

@@ -1,0 +1,132 @@
+"""Front page, privacy notice, each role's start page, progress, and a person's own export."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, Response, jsonify, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.accounts.models import User
+from app.accounts.types import PRIVACY_UPDATED_ON, PRIVACY_VERSION, Role
+from app.cohorts import services as cohorts
+from app.core.clock import now, programme_date
+from app.core.db import reading, writing
+from app.core.i18n import _, current_language
+from app.core.identity import current_person
+from app.core.permissions import Permission, public, requires
+from app.core.web import back_to, settings
+from app.courses.library import library
+from app.learning import services as learning
+from app.overview import services
+from app.overview.forms import ReleaseForm
+
+blueprint = Blueprint("overview", __name__)
+
+
+def _today() -> date:
+    return programme_date(now(), settings().timezone)
+
+
+@blueprint.get("/")
+@public
+def front() -> str:
+    """What Kapok is, for everybody."""
+    return render_template("overview/front.html")
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> str:
+    """What is kept about people, why, and who sees it."""
+    return render_template(
+        "overview/privacy.html", version=PRIVACY_VERSION, updated_on=PRIVACY_UPDATED_ON
+    )
+
+
+@blueprint.get("/start")
+@requires(Permission.OVERVIEW_START)
+def start() -> str:
+    """The start page of the person's role."""
+    db, person = reading(), current_person()
+    if person.role is Role.TRAINEE:
+        return _trainee_start(db, person)
+    cards = services.cohort_cards(db, person, _today())
+    return render_template("overview/start_staff.html", cards=cards)
+
+
+def _trainee_start(db: Session, person: User) -> str:
+    page = learning.programme_page(db, person, current_language(), now())
+    ways = services.ways_of_trainee(db, person, _today())
+    return render_template("overview/start_trainee.html", page=page, ways=ways)
+
+
+@blueprint.get("/cohorts/<uuid:key>/progress")
+@requires(Permission.COHORTS_LEAD)
+def cohort_progress(key: object) -> str:
+    """Who is how far in the cohort, and what each misses."""
+    db = reading()
+    cohort = cohorts.cohort_of(db, current_person(), str(key))
+    rows = services.cohort_rows(db, cohort, _today())
+    return render_template("overview/cohort_progress.html", cohort=cohort, rows=rows)
+
+
+@blueprint.get("/cohorts/<uuid:key>/members/<uuid:user>/progress")
+@requires(Permission.COHORTS_LEAD)
+def member_progress(key: object, user: object) -> str:
+    """One trainee's way to each certificate."""
+    db = reading()
+    cohort, trainee = cohorts.member_of(db, current_person(), str(key), str(user))
+    ways = services.ways_of_trainee(db, trainee, _today())
+    return render_template(
+        "overview/member_progress.html",
+        cohort=cohort,
+        member=trainee,
+        ways=ways,
+        blocked=learning.courses_to_release(db, trainee, now()),
+    )
+
+
+@blueprint.get("/cohorts/<uuid:key>/members/<uuid:user>/release/<slug>")
+@requires(Permission.COHORTS_LEAD)
+def release(key: object, user: object, slug: str) -> str:
+    """Ask why another attempt is released."""
+    return _release_page(str(key), str(user), slug, ReleaseForm(formdata=None))
+
+
+def _release_page(key: str, user: str, slug: str, form: ReleaseForm) -> str:
+    cohort, trainee = cohorts.member_of(reading(), current_person(), key, user)
+    return render_template(
+        "overview/release.html",
+        cohort=cohort,
+        member=trainee,
+        course=library().course(slug),
+        form=form,
+    )
+
+
+@blueprint.post("/cohorts/<uuid:key>/members/<uuid:user>/release/<slug>")
+@requires(Permission.COHORTS_LEAD)
+def release_attempt(key: object, user: object, slug: str) -> AnyResponse | tuple[str, int]:
+    """Release one more attempt."""
+    form = ReleaseForm()
+    if not form.validate():
+        return _release_page(str(key), str(user), slug, form), 422
+    db, person = writing(), current_person()
+    _cohort, trainee = cohorts.member_of(db, person, str(key), str(user))
+    course = library().course(slug)
+    event_id = str(form.event_id.data)
+    learning.release_attempt(db, trainee, course, form.reason.data or "", event_id, person, now())
+    db.commit()
+    address = url_for("overview.member_progress", key=key, user=user)
+    return back_to(address, _("Another attempt is released."))
+
+
+@blueprint.get("/account/export.json")
+@requires(Permission.ACCOUNTS_OWN)
+def export() -> Response:
+    """Everything that is kept about oneself, to take away."""
+    response = jsonify(services.export_person(reading(), current_person()))
+    response.headers["Content-Disposition"] = 'attachment; filename="kapok-my-data.json"'
+    return response
