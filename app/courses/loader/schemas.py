@@ -41,6 +41,7 @@ _MESSAGES = {
     "duplicate": ("Something stands twice: {message}.", "Keep one of the two."),
 }
 _CODES = {"answer-key": "answer-key", "answer-shape": "answer-shape", "duplicate": "duplicate"}
+_ANSWER_RULES = {"answer-key", "answer-shape"}
 _ANSWER_PLACES = {"answer", "options", "left", "right"}
 
 
@@ -71,6 +72,8 @@ def _report(document: Document, detail: ErrorDetails) -> None:
         "message": detail["msg"].rstrip("."),
         "input": str(detail["input"])[:60],
     }
+    if detail["type"] in _ANSWER_RULES and "answer" not in where:
+        where = (*where, "answer")  # a rule of the whole item points at its answer
     document.add_at(where, _code(detail), message.format(**values), mend)
 
 
