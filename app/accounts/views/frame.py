@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, request
 
 from app.accounts import services
-from app.accounts.forms import (
+from app.accounts.forms import language_choices, sheet_choices, (
     GRANT_NAMES,
     PURPOSE_NAMES,
     ROLE_NAMES,
@@ -44,6 +44,7 @@ def words() -> dict[str, Any]:
         "action_names": ACTION_NAMES,
         "grant_names": GRANT_NAMES,
         "purpose_names": PURPOSE_NAMES,
+        "scope_names": lambda: dict([*sheet_choices(), *language_choices()]),
         "territory": lambda code: services.territory_name(code, current_language()),
     }
 
