@@ -66,7 +66,7 @@ def member_counts(db: Session, cohorts: Iterable[Cohort]) -> dict[int, int]:
         .where(CohortMember.cohort_id.in_(ids), CohortMember.withdrawn_at.is_(None))
         .group_by(CohortMember.cohort_id)
     )
-    return {cohort_id: int(count) for cohort_id, count in db.execute(query).tuples()}
+    return {cohort_id: int(count) for cohort_id, count in db.execute(query)}
 
 
 def members_of(db: Session, cohort: Cohort) -> Sequence[User]:

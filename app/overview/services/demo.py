@@ -236,6 +236,7 @@ class DemoLoader:
             administrator,
             self._event(),
             self.plan.at - timedelta(days=1),
+            self.plan.base_url,
         )
 
     def _event(self) -> str:

@@ -135,7 +135,7 @@ def passed_sheets(
         .order_by(SkillCheck.held_on, SkillCheck.id)
     )
     passed: dict[int, dict[str, PassedSheet]] = {}
-    for result, check, examiner in db.execute(query).tuples():
+    for result, check, examiner in db.execute(query):
         if after is not None and check.held_on <= after.get(result.user_id, date.min):
             continue
         sheets = passed.setdefault(result.user_id, {})
