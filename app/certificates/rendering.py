@@ -115,6 +115,43 @@ def page_words(facts: Facts, template: Template) -> dict[str, Any]:
     }
 
 
+def told(facts: Facts, template: Template, language: str) -> dict[str, Any]:
+    """Every printed fact in one language, for pages: as `page_words`, one text each."""
+    say = template.data.words
+    days = {name: date.fromisoformat(facts[name]) for name in ("award_date", "valid_until")}
+    return {
+        "language": facts["language"],
+        "languages": [
+            {
+                "html": LANGUAGES[code].html,
+                "title": facts["title"][code],
+                "code": code,
+                "course": facts["course"]["titles"][code],
+                "certify": say["certify"][code],
+                "completed": say["completed"][code],
+                "disclaimer": facts["disclaimer"][code],
+                "programme": facts["programme"][code],
+                "awarded": f"{say['awarded'][code]} {format_date(days['award_date'], code)}",
+                "until": f"{say['valid_until'][code]} {format_date(days['valid_until'], code)}",
+            }
+            for code in facts["languages"]
+        ],
+        "names": facts["names"],
+        "title": facts["title"][language],
+        "programme": facts["programme"][language],
+        "disclaimer": facts["disclaimer"][language],
+        "bodies": [body[language] for body in facts["bodies"]],
+        "signatories": [(one["name"], one["title"][language]) for one in facts["signatories"]],
+        "course": facts["course"]["titles"][language],
+        "edition": facts["course"]["edition"],
+        "training": training_line(facts["training"], say, language),
+        **days,
+        "serial": facts["serial"],
+        "code": grouped(facts["code"]),
+        "address": facts["address"],
+    }
+
+
 def _days(iso: str, languages: Sequence[str]) -> dict[str, str]:
     day = date.fromisoformat(iso)
     return {code: unbroken(format_date(day, code)) for code in languages}

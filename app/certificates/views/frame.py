@@ -1,0 +1,171 @@
+"""What the pages of certificates share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, Response, request
+from markupsafe import Markup
+
+from app.accounts import services as accounts
+from app.accounts.forms import PasswordAgainForm, refuse, text
+from app.accounts.models import User
+from app.accounts.types import WrongPassword
+from app.certificates import loader, rendering, services
+from app.certificates.models import Certificate
+from app.certificates.types import CertificateState, Missing, MissingKind
+from app.core import identity, qr
+from app.core.clock import now, programme_date
+from app.core.db import reading
+from app.core.i18n import LANGUAGES, N_, _, current_language, format_date
+from app.core.web import settings
+from app.courses.library import library
+from app.courses.types import Course
+
+blueprint = Blueprint("certificates", __name__)
+
+STATES = {
+    CertificateState.VALID: (N_("Valid"), "good"),
+    CertificateState.EXPIRED: (N_("Expired"), "care"),
+    CertificateState.REPLACED: (N_("Replaced"), "neutral"),
+    CertificateState.REVOKED: (N_("Revoked"), "danger"),
+}
+_MISSING = {
+    MissingKind.LESSONS: N_("Lessons: %(done)s of %(total)s"),
+    MissingKind.ASSESSMENT: N_("Assessment not passed"),
+    MissingKind.SHEET: N_("Skill check not passed: %(name)s"),
+    MissingKind.SHEET_EXPIRED: N_("Skill check too long ago: %(name)s"),
+    MissingKind.NEEDED_COURSE: N_("Assessment of another course not passed: %(name)s"),
+    MissingKind.NAMES: N_("Names not confirmed"),
+    MissingKind.CONSENT: N_("No consent to public verification"),
+    MissingKind.LETTERS: N_("Letters of the name that cannot be printed: %(name)s"),
+    MissingKind.REVOKED: N_("Certificate revoked: new skill checks are needed"),
+}
+
+
+def me() -> User:
+    """The signed-in person."""
+    person: User = identity.current_person()
+    return person
+
+
+def today() -> date:
+    """The day in the programme's zone."""
+    return programme_date(now(), library().programme.timezone)
+
+
+def base_url() -> str:
+    """The public address that is printed."""
+    return settings().base_url
+
+
+def missing_sentence(missing: Missing, course: Course) -> str:
+    """What is missing, in the reader's language."""
+    values = {"done": missing.done, "total": missing.total, "name": _name_of(missing, course)}
+    sentence: str = _(_MISSING[missing.kind]) % values
+    return sentence
+
+
+def _name_of(missing: Missing, course: Course) -> str:
+    match missing.kind:
+        case MissingKind.SHEET | MissingKind.SHEET_EXPIRED:
+            return sheet_title(course.slug, missing.key)
+        case MissingKind.NEEDED_COURSE:
+            return services.course_title(library().course(missing.key), current_language())
+        case _:
+            return missing.key
+
+
+def sheet_title(slug: str, key: str) -> str:
+    """A skill sheet's title in the reader's language; its key when the course is gone."""
+    if not library().has_course(slug):
+        return key
+    words = library().course(slug).words
+    sheets = words.get(current_language(), next(iter(words.values()))).sheets
+    return sheets[key].title if key in sheets else key
+
+
+def told(facts: Any) -> dict[str, Any]:
+    """The printed facts in the reader's language."""
+    return rendering.told(facts, loader.template(facts["template"]), current_language())
+
+
+def pdf_response(content: bytes, name: str) -> Response:
+    """A PDF to keep, or with `?print` to open in the browser (RFC 6266)."""
+    response = Response(content, mimetype="application/pdf")
+    kind = "inline" if "print" in request.args else "attachment"
+    response.headers.set("Content-Disposition", kind, filename=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def file_name(certificate: Certificate) -> str:
+    """The serial number and the name: `KPK-2026-000123-9 ນ້ຳຝົນ ແກ້ວມະນີ.pdf`."""
+    name = certificate.facts["names"]["native"].translate(str.maketrans('/\\:*?"<>|', " " * 9))
+    return f"{certificate.serial} {name}.pdf"
+
+
+def pdf_of(certificate: Certificate) -> Response:
+    """The stored file of a certificate."""
+    stored = services.file_of(reading(), certificate)
+    return pdf_response(stored.content, file_name(certificate))
+
+
+def why(certificate: Certificate) -> dict[str, Any]:
+    """What the why-page says."""
+    evidence = certificate.evidence
+    sheets = [
+        {**sheet, "title": sheet_title(certificate.slug, sheet["key"])}
+        for sheet in evidence["sheets"]
+    ]
+    return {"certificate": certificate, "evidence": evidence, "sheets": sheets}
+
+
+def password_is_right(form: PasswordAgainForm) -> bool:
+    """Whether the password asked again is the person's, throttled like signing in.
+
+    Otherwise the form says so. Raises TooMany.
+    """
+    person, address = me(), request.remote_addr or "-"
+    session = accounts.token_hash(identity.current_token() or "")
+    accounts.begin_try(person.username, session, address)
+    try:
+        accounts.require_password(person, text(form.current_password))
+    except WrongPassword as error:
+        accounts.count_wrong(address)
+        refuse(form, "current_password", error)
+        return False
+    accounts.forgive(person.username, session)
+    return True
+
+
+@blueprint.app_template_filter("iso_day")
+def iso_day(moment: str | None) -> str:
+    """A frozen day or time as a day in the programme's zone, in the reader's language."""
+    if not moment:
+        return "–"
+    is_time = "T" in moment
+    return format_date(
+        programme_date(datetime.fromisoformat(moment), library().programme.timezone)
+        if is_time
+        else date.fromisoformat(moment)
+    )
+
+
+@blueprint.app_template_filter("in_own_language")
+def in_own_language(code: str) -> str:
+    """The name of a language in itself."""
+    return LANGUAGES[code].name if code in LANGUAGES else code
+
+
+@blueprint.app_template_filter("qr_code")
+def qr_code(content: str, label: str) -> Markup:
+    """A QR code as a picture in the page."""
+    return Markup(qr.svg(content, label))  # noqa: S704 (qr.svg escapes the label)
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, Any]:
+    """Names of states and of what is missing, for the templates."""
+    return {"certificate_states": STATES, "missing_sentence": missing_sentence}

@@ -1,0 +1,56 @@
+"""A trainee's own certificates: the list, the certificate as a page, the file, and why."""
+
+from __future__ import annotations
+
+from flask import Response, render_template
+
+from app.certificates import services
+from app.certificates.models import Certificate
+from app.certificates.views.frame import blueprint, me, pdf_of, today, told, why
+from app.core.db import reading
+from app.core.permissions import Permission, requires
+
+
+def _one(key: object) -> Certificate:
+    return services.certificate_of(reading(), me(), str(key))
+
+
+@blueprint.get("/certificates/mine")
+@requires(Permission.CERTIFICATES_OWN)
+def mine() -> str:
+    """The person's certificates."""
+    found = services.certificates_of(reading(), me())
+    return render_template(
+        "certificates/mine.html",
+        certificates=[(one, told(one.facts)) for one in found],
+        state_of=services.state_of,
+        today=today(),
+    )
+
+
+@blueprint.get("/certificates/mine/<uuid:key>")
+@requires(Permission.CERTIFICATES_OWN)
+def own(key: object) -> str:
+    """The certificate as a page: it opens where PDFs do not."""
+    found = _one(key)
+    return render_template(
+        "certificates/own.html",
+        certificate=found,
+        told=told(found.facts),
+        state=services.state_of(found, today()),
+    )
+
+
+@blueprint.get("/certificates/mine/<uuid:key>.pdf")
+@requires(Permission.CERTIFICATES_OWN)
+def own_download(key: object) -> Response:
+    """The stored file."""
+    return pdf_of(_one(key))
+
+
+@blueprint.get("/certificates/mine/<uuid:key>/why")
+@requires(Permission.CERTIFICATES_OWN)
+def own_why(key: object) -> str:
+    """What the award rests on."""
+    found = _one(key)
+    return render_template("certificates/why.html", told=told(found.facts), **why(found))
