@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, Flask, request
 
 from app.accounts import services
-from app.accounts.forms import language_choices, sheet_choices, (
+from app.accounts.forms import (
     GRANT_NAMES,
     PURPOSE_NAMES,
     ROLE_NAMES,
     PasswordAgainForm,
+    language_choices,
     refuse,
+    sheet_choices,
     text,
 )
 from app.accounts.models import User
