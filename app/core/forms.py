@@ -35,21 +35,21 @@ class _Messages:
 
     def gettext(self, text: str) -> str:
         """One message."""
-        return _(_WORDS.get(text, text))
+        return str(_(_WORDS.get(text, text)))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         """A message with a number."""
-        return _(_WORDS[one]) if one in _WORDS else ngettext(one, many, number)
+        return str(_(_WORDS[one]) if one in _WORDS else ngettext(one, many, number))
 
 
 class SecretField(PasswordField):
     """A password: never shown again, and white space at its ends belongs to it."""
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form whose text fields lose outer white space and refuse control characters."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Settings of WTForms."""
 
         def get_translations(self, form: object) -> _Messages:  # noqa: ARG002 (WTForms gives it)
