@@ -37,7 +37,7 @@ class SessionLoader(Protocol):
         """Return the person, or None when the session has ended."""
 
 
-class Identity(UserMixin):
+class Identity(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """What Flask-Login holds: the session's token and the person it belongs to."""
 
     def __init__(self, token: str, person: Any) -> None:
