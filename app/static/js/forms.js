@@ -61,14 +61,19 @@ function autosave(form) {
         headers: { "X-Autosave": "1" },
         keepalive: true,
       });
-      if (mine === turn) say(answer.ok && !answer.url.includes("/sign-in") ? "saved" : "failed");
+      if (mine !== turn) return;
+      say(answer.ok && !answer.url.includes("/sign-in") ? "saved" : "failed");
+      // The server says in words what is wrong with the answer itself.
+      if (answer.status === 422 && status) status.textContent = await answer.text();
     } catch {
       if (mine === turn) say("failed");
     }
   };
-  // Other content is another event.
+  // Other content is another event; the sequence lets the server know the last of quick ones.
   form.addEventListener("input", () => {
-    if (form.elements.event_id) form.elements.event_id.value = newEventId();
+    const { event_id: id, sequence } = form.elements;
+    if (id) id.value = newEventId();
+    if (sequence) sequence.value = Number(sequence.value) + 1;
   });
   form.addEventListener("change", save);
   addEventListener("online", () => status?.classList.contains("failed") && save());
