@@ -169,7 +169,7 @@ def _course(content: RawContent, slug: str) -> RawCourse:
     course.structure = _structure(content, course, "course", TypeAdapter(CourseStructure))
     course.bank = _structure(content, course, "bank", TypeAdapter(Bank))
     for path in sorted((base / course.folder / "figures").glob("*.svg")):
-        course.drawings[path.stem] = path.read_text(encoding="utf-8")
+        course.drawings[path.stem] = path.read_text(encoding="utf-8", errors="replace")
     for language in content.languages:
         course.languages[language] = _language(content, course, language)
     course.digest = _digest(base / course.folder)

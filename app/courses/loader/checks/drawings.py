@@ -42,6 +42,8 @@ def _faults(drawing: str) -> list[tuple[int, str]]:
 
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = doctype
+    if "\ufffd" in drawing:
+        found.append((drawing[: drawing.index("\ufffd")].count("\n") + 1, "This is not UTF-8."))
     try:
         parser.Parse(drawing, True)
     except expat.ExpatError as error:
