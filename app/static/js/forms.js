@@ -71,9 +71,9 @@ function autosave(form) {
   };
   // Other content is another event; the sequence lets the server know the last of quick ones.
   form.addEventListener("input", () => {
-    const { event_id: id, sequence } = form.elements;
-    if (id) id.value = newEventId();
-    if (sequence) sequence.value = Number(sequence.value) + 1;
+    const fields = form.elements;
+    if (fields.event_id) fields.event_id.value = newEventId();
+    if (fields.sequence) fields.sequence.value = Number(fields.sequence.value) + 1;
   });
   form.addEventListener("change", save);
   addEventListener("online", () => status?.classList.contains("failed") && save());
