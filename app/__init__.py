@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
+from types import ModuleType
 
 from flask import Flask
 
+from app.accounts import cli as accounts_cli
+from app.accounts import views as accounts_views
+from app.certificates import cli as certificates_cli
+from app.certificates import tasks as certificates_tasks
+from app.certificates import views as certificates_views
+from app.cohorts import views as cohorts_views
 from app.config import Settings
 from app.core import identity, limits, views, web
 from app.core.i18n import init_i18n
+from app.courses import cli as courses_cli
+from app.courses import views as courses_views
+from app.learning import views as learning_views
+from app.overview import cli as overview_cli
+from app.overview import views as overview_views
+from app.practicals import views as practicals_views
 
-ROOMS = (
-    "accounts",
-    "courses",
-    "learning",
-    "cohorts",
-    "practicals",
-    "certificates",
-    "overview",
+# From the ground up; importing a room's tasks registers them.
+ROOMS: tuple[ModuleType, ...] = (
+    accounts_cli,
+    accounts_views,
+    courses_cli,
+    courses_views,
+    learning_views,
+    cohorts_views,
+    practicals_views,
+    certificates_tasks,
+    certificates_cli,
+    certificates_views,
+    overview_cli,
+    overview_views,
 )
 
 
@@ -31,24 +49,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits.init_limits(app, app.extensions["kapok"].settings.redis_url)
     web.init_web(app)
     app.register_blueprint(views.plain)
-    for room in ROOMS:
-        _open_room(app, room)
+    for module in ROOMS:
+        web.open_room(app, module)
     return app
-
-
-def _open_room(app: Flask, room: str) -> None:
-    for part in ("tasks", "cli", "views"):
-        try:
-            module = import_module(f"app.{room}.{part}")
-        except ModuleNotFoundError as error:
-            if error.name not in {f"app.{room}", f"app.{room}.{part}"}:
-                raise
-            continue
-        if hasattr(module, "init"):
-            module.init(app)
-        if hasattr(module, "group"):
-            app.cli.add_command(module.group)
-        if hasattr(module, "blueprint"):
-            app.register_blueprint(module.blueprint, url_prefix="/<language:lang>")
-        if hasattr(module, "plain"):
-            app.register_blueprint(module.plain)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import ModuleType
 from typing import Any
 
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request
@@ -115,6 +116,21 @@ def init_web(app: Flask) -> None:
     if hops:
         wrapped: Any = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
         app.wsgi_app = wrapped  # type: ignore[method-assign]
+
+
+def open_room(app: Flask, module: ModuleType) -> None:
+    """Register what a room's module offers: `init`, `group` (commands), `blueprint`, `plain`.
+
+    Pages of `blueprint` begin with the language, those of `plain` do not.
+    """
+    if hasattr(module, "init"):
+        module.init(app)
+    if hasattr(module, "group"):
+        app.cli.add_command(module.group)
+    if hasattr(module, "blueprint"):
+        app.register_blueprint(module.blueprint, url_prefix="/<language:lang>")
+    if hasattr(module, "plain"):
+        app.register_blueprint(module.plain)
 
 
 def _number_request() -> None:

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, render_template, request, session
+from flask import Blueprint, Flask, render_template, request, session
 
 from app.core.i18n import current_language
 from app.core.permissions import Permission, public, requires
 from app.courses.library import library
-from app.courses.types import IN_ASSESSMENT, TermsHidden
+from app.courses.types import IN_ASSESSMENT, Course, TermsHidden
 
 blueprint = Blueprint("courses", __name__)
 LONGEST_QUERY = 100
+
+
+def init(app: Flask) -> None:
+    """Tell the accounts room, which knows no courses, which sheets an examiner can be granted."""
+    app.extensions["kapok_sheet_choices"] = sheet_choices
+
+
+def sheet_choices() -> list[tuple[str, str]]:
+    """Every skill sheet as `slug/key` with its code and title in the reader's language."""
+    return [
+        (f"{course.slug}/{sheet.key}", f"{sheet.code} · {_sheet_title(course, sheet.key)}")
+        for course in library().courses
+        for sheet in course.sheets
+    ]
+
+
+def _sheet_title(course: Course, key: str) -> str:
+    words = course.words.get(current_language(), next(iter(course.words.values())))
+    return words.sheets[key].title
 
 
 @blueprint.get("/numbers")

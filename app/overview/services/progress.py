@@ -25,8 +25,10 @@ def courses_of(cohort: Cohort) -> list[Course]:
     return [library().course(c.slug) for c in cohort.courses if library().has_course(c.slug)]
 
 
-def ways_of(db: Session, users: Sequence[User], course: Course, today: date) -> dict[int, CourseWay]:
-    """Everybody's way to the course's certificate, by the person's id; a fixed number of queries."""
+def ways_of(
+    db: Session, users: Sequence[User], course: Course, today: date
+) -> dict[int, CourseWay]:
+    """Everybody's way to the course's certificate, by person id; a fixed number of queries."""
     ids = [user.id for user in users]
     progress = learning.progress_of(db, ids, course.slug)
     ready = certificates.readiness(db, users, course, today)
