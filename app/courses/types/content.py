@@ -135,8 +135,14 @@ class Course:
 
     @property
     def minutes(self) -> Minutes:
-        """The curriculum's minutes online and in person."""
-        return self.structure.minutes
+        """Minutes online and in person.
+
+        Online is the sum of the lessons' computed minutes where it stays below the curriculum's:
+        nobody is told, or certified, more than there is.
+        """
+        planned = self.structure.minutes
+        computed = sum(lesson.minutes for lesson in self.lessons)
+        return Minutes(online=min(planned.online, computed), practical=planned.practical)
 
     @property
     def validity_months(self) -> int:

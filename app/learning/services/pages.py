@@ -155,7 +155,7 @@ def _entry(
     has_step = course is not None and record is not None and status is not CourseStatus.LOCKED
     return ProgrammeEntry(
         outline=outline,
-        minutes=outline.planned.minutes,
+        minutes=course.minutes if course else outline.planned.minutes,
         status=status,
         needs=tuple(titles[slug] for slug in outline.planned.needs if slug in titles),
         missing=missing,
