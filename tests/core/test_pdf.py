@@ -1,0 +1,192 @@
+"""The PDF engine: what it prints can be found again, and what it must not do it does not."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+import zxingcpp
+
+from app.core import pdf, qr
+from app.core.pdf import Document, Engine
+from app.core.pdf.fonts import STACK, missing_letters
+
+CSS = f"@page {{ size: 297mm 210mm; margin: 15mm }} body {{ font: 20pt {STACK} }}"
+CSS += " p { margin: 0 0 2mm } [data-fit] { white-space: nowrap }"
+# One of each trap: two marks on a letter, coeng and reordered vowels, stacked accents, ligatures.
+NAMES = [
+    "ນ້ຳຝົນ ແກ້ວມະນີ",
+    "ໃບຢັ້ງຢືນ ເຄື່ອງ",
+    "ស្ត្រី ស្រីមុំ",
+    "ចាន់ស្រ៊ុន ពិសិដ្ឋ",
+    "Nguyễn Thị Hương",
+    "王小明",
+    "Certificate of Completion Thị officially",
+]
+
+
+def page(*lines: str, head: str = "<title>Test</title>") -> str:
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    return f'<!DOCTYPE html><html lang="lo"><head>{head}</head><body>{body}</body></html>'
+
+
+def picture(content: bytes, scale: float = 1.0):
+    with pypdfium2.PdfDocument(content) as document:
+        return document[0].render(scale=scale).to_pil().convert("L")
+
+
+def words_of(content: bytes) -> str:
+    with pypdfium2.PdfDocument(content) as document:
+        return document[0].get_textpage().get_text_bounded()
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    engine = Engine(wall_seconds=20)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def names() -> bytes:
+    return pdf.render(Document(page(*NAMES), CSS))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_line_is_found_in_pdfium(names: bytes, name: str) -> None:
+    assert name in words_of(names)
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not on this machine")
+@pytest.mark.parametrize("name", NAMES)
+def test_every_line_is_found_in_poppler(names: bytes, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "names.pdf"
+    path.write_bytes(names)
+    told = subprocess.run(["pdftotext", "-enc", "UTF-8", path, "-"], capture_output=True, check=True)
+    assert name in told.stdout.decode()
+
+
+def test_every_line_carries_its_own_text(names: bytes) -> None:
+    with pikepdf.open(io.BytesIO(names)) as file:
+        content = file.pages[0].Contents.read_bytes()
+    for name in NAMES:
+        if not name.isascii():
+            assert b"<FEFF" + name.encode("utf-16-be").hex().upper().encode() in content
+
+
+def test_marks_stand_on_their_own_letters_in_pdfium() -> None:
+    # With empty strings between kernings pdfium forgets one, and the line becomes shorter.
+    dark = [
+        picture(pdf.render(Document(page(text), CSS))).point(lambda v: 255 * (v < 128)).getbbox()
+        for text in ("ຢັ້ງຢືນ", "ຢງຢືນ")
+    ]
+    assert dark[0] is not None
+    assert dark[1] is not None
+    assert abs(dark[0][2] - dark[1][2]) <= 1
+
+
+def test_the_same_document_gives_the_same_bytes(names: bytes, engine: Engine) -> None:
+    assert engine.render(Document(page(*NAMES), CSS)) == names
+
+
+def test_title_author_and_language_are_in_the_file() -> None:
+    head = '<title>ໃບຢັ້ງຢືນ</title><meta name="author" content="Programme Office">'
+    with pikepdf.open(io.BytesIO(pdf.render(Document(page("x", head=head), CSS)))) as file:
+        assert str(file.docinfo["/Title"]) == "ໃບຢັ້ງຢືນ"
+        assert str(file.docinfo["/Author"]) == "Programme Office"
+        assert str(file.Root.Lang) == "lo"
+
+
+def test_an_attachment_can_be_read_back() -> None:
+    document = Document(page("x"), CSS, attachments={"certificate.json": '{"a": "ກ"}'.encode()})
+    with pikepdf.open(io.BytesIO(pdf.render(document))) as file:
+        content = file.attachments["certificate.json"].get_file().read_bytes()
+    assert content.decode() == '{"a": "ກ"}'
+
+
+def test_a_long_line_shrinks_to_fit() -> None:
+    html = page().replace("</body>", f'<p data-fit="30">{"ສົມພອນ " * 14}</p></body>')
+    left, _top, right, _bottom = picture(pdf.render(Document(html, CSS))).point(
+        lambda v: 255 * (v < 128)
+    ).getbbox()
+    margin = 15 / 25.4 * 72
+    assert left >= margin - 2
+    assert right <= 297 / 25.4 * 72 - margin + 2
+
+
+def test_a_line_that_would_become_too_small_is_an_error() -> None:
+    html = page().replace("</body>", f'<p data-fit="80">{"ສົມພອນ " * 40}</p></body>')
+    with pytest.raises(pdf.DoesNotFit):
+        pdf.render(Document(html, CSS))
+
+
+def test_text_that_leaves_its_box_is_an_error() -> None:
+    html = '<title>x</title><div data-box style="height: 5mm">one<br>two<br>three</div>'
+    with pytest.raises(pdf.DoesNotFit):
+        pdf.render(Document(html, CSS))
+
+
+def test_a_letter_that_no_font_has_is_an_error_and_no_box() -> None:
+    with pytest.raises(pdf.MissingGlyph) as told:
+        pdf.render(Document(page("王😀"), CSS))
+    assert told.value.values["letters"] == "😀"
+
+
+def test_missing_letters_are_named_once() -> None:
+    assert missing_letters("a😀b😀 ກ𠮷\u200b") == "😀"
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "https://example.com/a.png", "other.png", "//x/a.png"]
+)
+@pytest.mark.parametrize("html", ['<img src="{}">', "<style>body {{ background: url('{}') }}</style>"])
+def test_nothing_but_named_files_is_fetched(html: str, address: str) -> None:
+    with pytest.raises(pdf.FileRefused):
+        pdf.render(Document("<title>x</title>" + html.format(address), CSS))
+
+
+def test_a_document_that_takes_too_long_is_stopped_and_the_next_one_works() -> None:
+    engine = Engine(wall_seconds=4)
+    try:
+        with pytest.raises(pdf.RenderingLimit):
+            engine.render(Document(page(*["x " * 400] * 4000), CSS))
+        assert engine.render(Document(page("x"), CSS)).startswith(b"%PDF")
+    finally:
+        engine.close()
+
+
+def test_a_document_that_takes_too_much_memory_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KAPOK_PDF_MEMORY", str(450 * 1024**2))
+    engine = Engine(wall_seconds=60)
+    try:
+        with pytest.raises(pdf.RenderingFailed):
+            engine.render(Document(page(*["x " * 400] * 6000), CSS))
+    finally:
+        engine.close()
+
+
+def test_a_qr_code_is_read_back_from_the_page() -> None:
+    address = "https://kapok.example.org/v/7K3F-9Q2M-XTRB-5D9A"
+    html = page().replace("</body>", '<img src="q.svg" style="width: 32mm"></body>')
+    content = pdf.render(Document(html, CSS, files={"q.svg": qr.svg(address).encode()}))
+    found = zxingcpp.read_barcodes(picture(content, 2))
+    assert [(one.text, one.ec_level) for one in found] == [(address, "M")]
+
+
+def test_a_qr_code_has_its_quiet_zone_and_the_same_modules_each_time() -> None:
+    assert qr.rows("kapok") == qr.rows("kapok")
+    size = len(qr.rows("kapok")) + 8
+    assert f'viewBox="0 0 {size} {size}"' in qr.svg("kapok")
+    assert min(x for x, _y, _length in qr.rectangles(qr.rows("kapok"))) == 0
+
+
+def test_the_label_of_a_qr_code_cannot_break_out() -> None:
+    assert "<script" not in qr.svg("kapok", '"><script>')
