@@ -1,0 +1,170 @@
+"""Every route of the application with real objects in its address, and who may reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.core.permissions import ROLE_PERMISSIONS, access_of
+from tests.house.world import LESSON, SLUG, VISITOR, World
+
+PEOPLE = {
+    VISITOR: None,
+    "trainee": "trainee",
+    "learner": "trainee",
+    "other trainee": "trainee",
+    "instructor": "instructor",
+    "other instructor": "instructor",
+    "administrator": "administrator",
+}
+LEADERS = {"instructor", "administrator"}
+#: Whose the object in the address is. Others with the permission do not find it.
+OWNERS = {
+    "accounts.end_session": {"trainee"},
+    "certificates.own": {"trainee"},
+    "certificates.own_download": {"trainee"},
+    "certificates.own_why": {"trainee"},
+    "cohorts.archive_cohort": LEADERS,
+    "cohorts.change_cohort": LEADERS,
+    "cohorts.cohort": LEADERS,
+    "cohorts.cohort_archive": LEADERS,
+    "cohorts.cohort_edit": LEADERS,
+    "cohorts.create_join_code": LEADERS,
+    "cohorts.join_code_new": LEADERS,
+    "cohorts.member": LEADERS,
+    "cohorts.member_withdraw": LEADERS,
+    "cohorts.reset_password": LEADERS,
+    "cohorts.unlock_pin": LEADERS,
+    "cohorts.withdraw_join_code": LEADERS,
+    "cohorts.withdraw_member": LEADERS,
+    "learning.question": {"learner"},
+    "learning.result": {"learner"},
+    "learning.review": {"learner"},
+    "learning.save_answer": {"learner"},
+    "learning.submit": {"learner"},
+    "overview.cohort_progress": LEADERS,
+    "overview.member_progress": LEADERS,
+    "overview.release": LEADERS,
+    "overview.release_attempt": LEADERS,
+    "practicals.acknowledge": {"learner", *LEADERS},
+    "practicals.check": {"learner", *LEADERS},
+    "practicals.correct": LEADERS,
+    "practicals.record_correction": LEADERS,
+}
+#: A grant for the sheet is needed as well; only the instructor has one.
+GRANTED = {
+    "practicals.check_grade",
+    "practicals.check_new",
+    "practicals.correct",
+    "practicals.record_check",
+    "practicals.record_correction",
+}
+# Which of the world's objects fills a part of the address.
+_KEYS = {
+    "accounts.end_session": "session",
+    "accounts": "learner",
+    "certificates.ask_preview": "cohort",
+    "certificates.eligible": "cohort",
+    "certificates.issue": "cohort",
+    "certificates.preview": "preview",
+    "certificates.preview_pdf": "preview",
+    "certificates.review_all": "cohort",
+    "certificates.review_chosen": "cohort",
+    "certificates": "certificate",
+    "cohorts": "cohort",
+    "overview": "cohort",
+    "practicals": "check",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the table: an endpoint, one method, its rule and what it asks for."""
+
+    endpoint: str
+    method: str
+    rule: str
+    access: str
+
+    def status_for(self, who: str) -> set[int]:
+        """What this person may be answered; 500 is never among it."""
+        role = PEOPLE[who]
+        if self.access == "public":
+            return {200, 302, 303, 404, 422}
+        if role is None:
+            return {302}
+        if self.access not in ROLE_PERMISSIONS[role]:
+            return {403}
+        if who not in OWNERS.get(self.endpoint, PEOPLE):
+            return {404}
+        if self.endpoint in GRANTED and who != "instructor":
+            return {403}
+        return {200, 302, 303} if self.method == "GET" else {200, 204, 303, 404, 409, 422}
+
+
+def rules_of(app: Flask) -> Iterator[Rule]:
+    """Every rule but the one of static files."""
+    return (rule for rule in app.url_map.iter_rules() if rule.endpoint != "static")
+
+
+def routes_of(app: Flask) -> list[Route]:
+    """Every route, each method on its own, in the order of their names."""
+    found = [
+        Route(rule.endpoint, method, rule.rule, str(access_of(app.view_functions[rule.endpoint])))
+        for rule in rules_of(app)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+    return sorted(found, key=lambda route: (route.endpoint, route.rule, route.method))
+
+
+def address_of(world: World, route: Route, language: str = "en") -> str:
+    """The route's address with real objects in it."""
+    path = route.rule.replace("<language:lang>", language)
+    for part, value in _values(world, route.endpoint).items():
+        path = path.replace(part, value)
+    assert "<" not in path, f"{route.rule}: what fills {path}?"
+    query = _query(world, route.endpoint)
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _values(world: World, endpoint: str) -> dict[str, str]:
+    room, keys = endpoint.split(".")[0], world.keys
+    own = _KEYS.get(endpoint) or _KEYS.get(room)
+    return {
+        "<slug>": SLUG,
+        "<uuid:key>": keys[own] if own else "",
+        "<key>": LESSON if room == "learning" else "cpr",
+        "<uuid:user>": keys["learner"],
+        "<uuid:grant>": keys["grant"],
+        "<attempt_key>": keys["attempt"],
+        "<int:position>": "1",
+        "<code>": keys["code"] if room == "cohorts" else keys["verification"],
+    }
+
+
+def _query(world: World, endpoint: str) -> dict[str, str]:
+    sheet = {"course": SLUG, "sheet": world.keys["sheet"]}
+    match endpoint:
+        case "cohorts.join":
+            return {"code": world.keys["code"]}
+        case "practicals.check_new":
+            return sheet
+        case "practicals.check_grade" | "practicals.record_check":
+            return {**sheet, "person": world.keys["learner"]}
+        case "certificates.preview":
+            return {"cohort": world.keys["cohort"], "course": SLUG}
+        case _:
+            return {}
+
+
+def reader_of(route: Route) -> str:
+    """Somebody for whom the route's page opens."""
+    for who in ("instructor", "learner", "administrator", "trainee", VISITOR):
+        allowed = route.status_for(who)
+        if 200 in allowed and not (route.access == "public" and who != VISITOR):
+            return who
+    raise AssertionError(f"nobody may open {route.rule}")

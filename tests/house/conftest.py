@@ -1,0 +1,46 @@
+"""The filled database of the house's guards, one on SQLite and one on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.conftest import DATABASES
+from tests.house import world as worlds
+from tests.house.world import World
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The filled application on each database; every test takes care to leave it as it was."""
+    folder = tmp_path_factory.mktemp("house")
+    yield from _opened(_address(request, folder), folder)
+
+
+@pytest.fixture(scope="session")
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The filled application on SQLite alone, for what no database decides."""
+    folder = tmp_path_factory.mktemp("house")
+    url = f"sqlite:///{folder / 'kapok.sqlite'}"
+    databases.build_schema(url)
+    yield from _opened(url, folder)
+
+
+def _address(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'kapok.sqlite'}"
+    else:
+        url = databases.another(request.getfixturevalue("postgresql_url"), "house")
+    databases.build_schema(url)
+    return url
+
+
+def _opened(url: str, folder: Path) -> Iterator[World]:
+    world = worlds.build(url, folder)
+    yield world
+    world.app.extensions["kapok"].database.dispose()

@@ -1,0 +1,212 @@
+"""A small programme with something of everything, and everybody who may look at it.
+
+It is built once for each kind of database. What a test changes inside `untouched()` is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from app import create_app
+from app.accounts import services as accounts
+from app.accounts.models import User
+from app.accounts.types import GrantKind
+from app.certificates import services as certificates
+from app.cohorts import services as cohorts
+from app.cohorts.models import Cohort
+from app.cohorts.types import CohortDraft
+from app.config import Settings
+from app.core import files
+from app.core.clock import now, programme_date
+from app.core.db import WRITE_OPTION, begin_write
+from app.core.events import new_event_id
+from app.core.limits import Limiter
+from app.courses.library import library
+from app.learning import services as learning
+from app.overview.services.demo import check_of_one
+from app.practicals import services as practicals
+from app.practicals.models import SkillCheck
+from app.practicals.types import AcknowledgedBy
+from tests.browsing import CheckedClient
+from tests.factories import make_administrator, make_attempt, make_instructor, make_trainee
+
+SLUG = "cpr-aed-choking"
+LESSON = "recognise-act"
+PDF = b"%PDF-1.7 a file of a test"
+PIN = "482913"
+VISITOR = "visitor"
+
+
+@dataclass
+class World:
+    """The application on a filled database, who is in it, and what stands in its addresses."""
+
+    app: Flask
+    tokens: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def browser(self, who: str) -> CheckedClient:
+        """A fresh browser of this person; of nobody for a visitor."""
+        client: Any = self.app.test_client()
+        if who != VISITOR:
+            client.sign_in_as(self.tokens[who])
+        return client
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Undo, at the end, whatever was written; counted tries are forgotten too."""
+        database = self.app.extensions["kapok"].database
+        usual = database.sessions
+        self.app.extensions["kapok_limiter"] = Limiter(None)
+        engine = database.engine.execution_options(**{WRITE_OPTION: True})
+        with engine.connect() as connection, connection.begin() as outer:
+            database.sessions = sessionmaker(
+                connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+            )
+            try:
+                yield
+            finally:
+                database.sessions = usual
+                outer.rollback()
+
+
+def build(url: str, folder: Path) -> World:
+    """Fill a clean database through the rooms' own services."""
+    app = create_app(replace(Settings(), database_url=url, data_dir=folder, demo=True))
+    app.testing = True
+    app.test_client_class = CheckedClient
+    world = World(app)
+    with app.app_context(), app.extensions["kapok"].database.session() as db:
+        _Builder(db, world).fill()
+        db.commit()
+    return world
+
+
+class _Builder:
+    def __init__(self, db: Session, world: World) -> None:
+        self.db, self.world = begin_write(db), world
+        self.course, self.at = library().course(SLUG), now()
+        self.today = programme_date(self.at, Settings().timezone)
+
+    def fill(self) -> None:
+        """Everything, in the order in which it happens in a programme."""
+        people = self._people()
+        own = self._cohort(people["instructor"], "ວຽງຈັນ 2026")
+        other = self._cohort(people["other instructor"], "ភ្នំពេញ 2026")
+        for name, cohort in [("trainee", own), ("learner", own), ("other trainee", other)]:
+            cohorts.add_member(self.db, cohort, people[name], self.at)
+        self._learn(people)
+        self._check(people["trainee"], people["instructor"], own, acknowledged=True)
+        self._check(people["learner"], people["instructor"], own, acknowledged=False)
+        self._certify(people["trainee"], people["administrator"])
+        self._sign_in(people)
+
+    def _people(self) -> dict[str, User]:
+        people = {
+            "trainee": make_trainee(self.db, created_at=self.at, is_demo=True),
+            "learner": make_trainee(self.db, created_at=self.at),
+            "other trainee": make_trainee(self.db, created_at=self.at),
+            "instructor": make_instructor(self.db),
+            "other instructor": make_instructor(self.db),
+            "administrator": make_administrator(self.db),
+        }
+        accounts.set_pin(self.db, people["learner"], accounts.prepare_pin(PIN), self.at)
+        by, last = people["administrator"], self.today + timedelta(days=90)
+        for sheet in self.course.sheets:
+            grant = accounts.give_grant(
+                self.db,
+                people["instructor"],
+                GrantKind.PRACTICALS_EXAMINE,
+                f"{SLUG}/{sheet.key}",
+                last,
+                by,
+                self.at - timedelta(days=90),
+            )
+            self.world.keys["grant"] = grant.key
+        return people
+
+    def _cohort(self, instructor: User, name: str) -> Cohort:
+        draft = CohortDraft(
+            name=name,
+            partner="ມະຫາວິທະຍາໄລແຫ່ງຊາດລາວ",
+            country="LA",
+            starts_on=self.today,
+            ends_on=None,
+            language="lo",
+            courses=(SLUG,),
+        )
+        cohort = cohorts.create_cohort(self.db, draft, new_event_id(), instructor, self.at)
+        code = cohorts.create_join_code(
+            self.db,
+            cohort,
+            self.today + timedelta(days=9),
+            60,
+            new_event_id(),
+            instructor,
+            self.at,
+        )
+        self.world.keys.setdefault("cohort", cohort.key)
+        self.world.keys.setdefault("code", code.code)
+        return cohort
+
+    def _learn(self, people: dict[str, User]) -> None:
+        for name in ("trainee", "learner"):
+            for lesson in self.course.lessons:
+                learning.record_completion(
+                    self.db, people[name], self.course, lesson.key, new_event_id(), "en", self.at
+                )
+        make_attempt(self.db, people["trainee"], SLUG, at=self.at)
+        wrong = range(1, 30)
+        failed = make_attempt(
+            self.db, people["learner"], SLUG, wrong=wrong, at=self.at - timedelta(days=3)
+        )
+        attempt = learning.start_attempt(
+            self.db, people["learner"], self.course, new_event_id(), "en", self.at, Random(1)
+        )
+        self.world.keys |= {"attempt": attempt.key, "failed": failed.key}
+
+    def _check(self, who: User, examiner: User, cohort: Cohort, *, acknowledged: bool) -> None:
+        for sheet in self.course.sheets:
+            draft = check_of_one(self.course, sheet.key, who, new_event_id(), self.today)
+            draft = replace(draft, cohort_id=cohort.id)
+            check = practicals.record_check(self.db, draft, examiner, self.today, self.at)
+            if acknowledged:
+                self._acknowledge(check, who)
+        self.world.keys |= {"check": check.key, "sheet": sheet.key}
+
+    def _acknowledge(self, check: SkillCheck, who: User) -> None:
+        result = practicals.result_in(check, who.id)
+        how = AcknowledgedBy.OWN_SIGN_IN
+        practicals.acknowledge(self.db, result, how, new_event_id(), self.at)
+
+    def _certify(self, who: User, by: User) -> None:
+        base_url = "http://127.0.0.1:8000"
+        (ready,) = certificates.readiness(self.db, [who], self.course, self.today)
+        preview = certificates.ask_preview(self.db, ready, self.course, by, self.at, base_url)
+        certificates.store_preview(self.db, preview.key, PDF, None)
+        (certificate,) = certificates.issue(
+            self.db, [who], self.course, by, new_event_id(), self.at, base_url
+        )
+        stored = files.store(self.db, PDF, "application/pdf", self.at)
+        certificate.file_sha256 = stored.sha256
+        self.world.keys |= {
+            "certificate": certificate.key,
+            "verification": certificate.code,
+            "preview": preview.key,
+        }
+
+    def _sign_in(self, people: dict[str, User]) -> None:
+        for name, user in people.items():
+            self.world.tokens[name] = accounts.open_session(self.db, user, "phone", self.at)
+            self.world.keys[name] = user.key
+        (session,) = accounts.live_sessions(self.db, people["trainee"], self.at)
+        self.world.keys["session"] = session.key
