@@ -39,7 +39,7 @@ def check(slug: str | None, root: Path) -> None:
     for fault in faults:
         click.echo(_line(fault, root))
     broken = sum(fault.severity is Severity.FAULT for fault in faults)
-    click.echo(f"{broken} faults, {len(faults) - broken} notes.")
+    click.echo(f"Faults: {broken}. Notes: {len(faults) - broken}.")
     if broken:
         sys.exit(1)
 

@@ -22,13 +22,13 @@ def test_the_check_prints_file_line_language_and_what_to_do(tmp_path: Path) -> N
     wanted = f"{tmp_path}/courses/gloves/vi/bank.yaml:{line}: vi: The figures of"
     assert wanted in answer.output
     assert "the source has 30:2; this text has 2:30. Write the same figures as" in answer.output
-    assert "1 faults, 2 notes." in answer.output
+    assert "Faults: 1. Notes: 2." in answer.output
     assert answer.exit_code == 1
 
 
 def test_the_check_of_sound_files_ends_well() -> None:
     answer = _check("--root", str(FIXTURE))
-    assert "0 faults" in answer.output
+    assert "Faults: 0." in answer.output
     assert answer.exit_code == 0
 
 
