@@ -114,7 +114,6 @@ class LessonPage:
     languages: tuple[str, ...]
     number: int
     total: int
-    is_reviewed: bool
     is_done: bool
     records: bool  # whether the person's progress is kept: trainees only
     previous: str | None
@@ -265,7 +264,6 @@ def lesson_page(
         languages=tuple(each for each in course.languages if each != code),
         number=index + 1,
         total=len(keys),
-        is_reviewed=course.is_reviewed(code),
         is_done=record is not None and key in record.done(slug),
         records=record is not None,
         previous=keys[index - 1] if index else None,
