@@ -70,6 +70,12 @@ def test_no_line_begins_with_a_full_stop_or_a_mark(gloves: Course) -> None:
     assert not re.search("\u200b[\u0eaf-\u0ebc\u0ec6\u0ec8-\u0ecd]", shown)
 
 
+def test_a_figure_and_its_unit_stay_on_one_line(reader: Reader) -> None:
+    assert "6\u00a0cm for 10\u00a0s, 2 students" in blocks_html(
+        "5–6 cm for 10 s, 2 students", reader
+    )
+
+
 def test_a_linked_word_does_not_glue_its_neighbours(gloves: Course) -> None:
     shown = blocks_html("ກົດ[ໜ້າເອິກ](term:casualty)ລົງ", Reader(gloves, "lo", "lo"))
     assert "ກົດ\u200b<a" in shown

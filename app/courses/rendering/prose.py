@@ -33,6 +33,9 @@ _EDGE = re.compile(
 )
 
 
+_UNIT = re.compile("(?<=[0-9]) (?=(?:cm|mm|m|km|min|s|h|kg|g|L|%|°C)(?![A-Za-zÀ-ỿ]))")
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """For whom words are rendered: the text's language and the language of the pages it links."""
@@ -121,8 +124,8 @@ _PARSER = _parser()
 
 
 def blocks_html(text: str, reader: Reader) -> str:
-    """Markdown of a block as HTML."""
-    return _clean(_PARSER.render(text, {"reader": reader}))
+    """Markdown of a block as HTML; a figure and its unit stay on one line."""
+    return _UNIT.sub("\u00a0", _clean(_PARSER.render(text, {"reader": reader})))
 
 
 def inline_html(text: str, reader: Reader) -> str:
