@@ -229,3 +229,12 @@ def test_a_lesson_weighs_little() -> None:
         for lesson in course.lessons:
             for language in course.languages:
                 assert article(course, lesson.key, language).bytes < 15_000
+
+
+def test_a_line_that_is_pressed_to_choose_it_leads_nowhere() -> None:
+    course = library().course("cpr-aed-choking")
+    words = course.words["en"].bank
+    item = next(i for i in course.items if "{number:" in str(words[i.key].options))
+    options = question_words(course, item, "km").options
+    assert all("<a " not in option.html for option in options)
+    assert any("120" in option.html for option in options)

@@ -23,6 +23,7 @@ _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {
     "a": {"href", "class", "data-term"},
     "p": {"class"},
+    "span": {"class"},
     "div": {"class"},
     "ol": {"start"},
 }
@@ -38,12 +39,17 @@ _UNIT = re.compile("(?<=[0-9]) (?=(?:cm|mm|m|km|min|s|h|kg|g|L|%|Â°C)(?![A-Za-zÃ
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """For whom words are rendered: the text's language and the language of the pages it links."""
+    """For whom words are rendered: the text's language and the language of the pages it links.
+
+    Without `links` numbers and terms are plain words: a line that is pressed to choose it must
+    not lead away.
+    """
 
     course: Course
     language: str
     pages: str
     is_twin: bool = False
+    links: bool = True
 
 
 class _Parser(MarkdownIt):
@@ -75,12 +81,16 @@ def _number(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env:
     except KeyError:
         return ""
     name = breakable(html.escape(country.name[reader.language]))
+    if not reader.links:
+        return f'<span class="number">{name} <b>{service.number}</b></span>'
     address = f"/{reader.pages}/numbers#{country.key}"
     return f'<a class="number" href="{address}">{name} <b>{service.number}</b></a>'
 
 
 def _link(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
     reader: Reader = env["reader"]
+    if not reader.links:
+        return "<span>"
     href = str(tokens[index].attrGet("href"))
     kind, _, key = href.partition(":")
     if kind == "term":
@@ -89,6 +99,10 @@ def _link(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: A
     if kind == "lesson":
         return f'<a href="/{reader.pages}/courses/{reader.course.slug}/lessons/{key}">'
     return f'<a href="#b-{href[1:]}">'
+
+
+def _link_end(_self: Any, _tokens: Sequence[Token], _index: int, _options: Any, env: Any) -> str:
+    return "</a>" if env["reader"].links else "</span>"
 
 
 def _heading(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
@@ -110,6 +124,7 @@ def _parser() -> MarkdownIt:
         "text": _text,
         "number": _number,
         "link_open": _link,
+        "link_close": _link_end,
         "heading_open": _heading,
         "heading_close": _heading,
         "table_open": _table,

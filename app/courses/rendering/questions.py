@@ -87,7 +87,7 @@ def question_words(
 ) -> QuestionView:
     """The question's words in a language, in the order of the file: the caller shuffles."""
     words = words_of(course, item, language)
-    reader = Reader(course, language, pages or language)
+    reader = Reader(course, language, pages or language, links=False)
     return QuestionView(
         key=item.key,
         type=item.type,
