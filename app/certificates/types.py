@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.accounts.models import User
 from app.core.errors import N_, DomainError, NotFound
-
-if TYPE_CHECKING:
-    from app.certificates.models import Certificate
 
 
 class CertificateState(StrEnum):
@@ -60,8 +57,8 @@ class Readiness:
     missing: tuple[Missing, ...]
     award_date: date | None = None
     valid_until: date | None = None
-    #: The certificate that already covers this award.
-    certificate: Certificate | None = None
+    #: The row of the certificate that already covers this award (types know no tables).
+    certificate: Any | None = None
     #: What the award rests on, for the why-page; plain data, frozen at issue.
     evidence: Mapping[str, Any] = field(default_factory=dict)
 

@@ -68,7 +68,9 @@ def test_every_line_is_found_in_pdfium(names: bytes, name: str) -> None:
 def test_every_line_is_found_in_poppler(names: bytes, name: str, tmp_path: Path) -> None:
     path = tmp_path / "names.pdf"
     path.write_bytes(names)
-    told = subprocess.run(["pdftotext", "-enc", "UTF-8", path, "-"], capture_output=True, check=True)
+    told = subprocess.run(
+        ["pdftotext", "-enc", "UTF-8", path, "-"], capture_output=True, check=True
+    )
     assert name in told.stdout.decode()
 
 
@@ -112,9 +114,9 @@ def test_an_attachment_can_be_read_back() -> None:
 
 def test_a_long_line_shrinks_to_fit() -> None:
     html = page().replace("</body>", f'<p data-fit="30">{"ສົມພອນ " * 14}</p></body>')
-    left, _top, right, _bottom = picture(pdf.render(Document(html, CSS))).point(
-        lambda v: 255 * (v < 128)
-    ).getbbox()
+    left, _top, right, _bottom = (
+        picture(pdf.render(Document(html, CSS))).point(lambda v: 255 * (v < 128)).getbbox()
+    )
     margin = 15 / 25.4 * 72
     assert left >= margin - 2
     assert right <= 297 / 25.4 * 72 - margin + 2
@@ -145,7 +147,9 @@ def test_missing_letters_are_named_once() -> None:
 @pytest.mark.parametrize(
     "address", ["file:///etc/passwd", "https://example.com/a.png", "other.png", "//x/a.png"]
 )
-@pytest.mark.parametrize("html", ['<img src="{}">', "<style>body {{ background: url('{}') }}</style>"])
+@pytest.mark.parametrize(
+    "html", ['<img src="{}">', "<style>body {{ background: url('{}') }}</style>"]
+)
 def test_nothing_but_named_files_is_fetched(html: str, address: str) -> None:
     with pytest.raises(pdf.FileRefused):
         pdf.render(Document("<title>x</title>" + html.format(address), CSS))

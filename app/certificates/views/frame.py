@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
@@ -95,7 +96,10 @@ def pdf_response(content: bytes, name: str) -> Response:
     """A PDF to keep, or with `?print` to open in the browser (RFC 6266)."""
     response = Response(content, mimetype="application/pdf")
     kind = "inline" if "print" in request.args else "attachment"
-    response.headers.set("Content-Disposition", kind, filename=name)
+    plain = name.split(maxsplit=1)[0].removesuffix(".pdf") + ".pdf"
+    response.headers["Content-Disposition"] = (
+        f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
 

@@ -23,7 +23,7 @@ from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.i18n import _
 from app.core.permissions import Permission, requires
-from app.core.web import back_to
+from app.core.web import back_to, row_number
 
 
 def one(key: object) -> Certificate:
@@ -35,7 +35,7 @@ def one(key: object) -> Certificate:
 @requires(Permission.CERTIFICATES_ISSUE)
 def certificates() -> str:
     """All certificates, newest first, a page at a time."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     return _list(SearchForm(formdata=None), services.find_certificates(reading(), "", before))
 
 

@@ -40,6 +40,6 @@ def _lay_under(pdf: pikepdf.Pdf, background: pikepdf.Pdf) -> None:
     art = pdf.copy_foreign(background.pages[0].as_form_xobject())
     for page in pdf.pages:
         page.contents_coalesce()
-        name = page.add_resource(art, pikepdf.Name.XObject)
+        name = page.add_resource(art, pikepdf.Name.XObject, name=pikepdf.Name("/KapokArt"))
         page.contents_add(f"q /Artifact BMC {name} Do EMC Q\nq".encode(), prepend=True)
         page.contents_add(b"Q")

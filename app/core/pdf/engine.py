@@ -103,6 +103,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         "LC_ALL": "C.UTF-8",
         "FONTCONFIG_FILE": str(config),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",  # the same order of sets, the same bytes
         **limits,
     }
     command = [sys.executable, "-m", "app.core.pdf.child"]

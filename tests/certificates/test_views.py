@@ -1,0 +1,345 @@
+"""Pages of certificates: the office's way, the trainee's own, and the public's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.certificates import services
+from app.certificates.models import Certificate
+from app.cohorts.models import Cohort
+from app.core.jobs import Worker
+from app.core.languages import LANGUAGES
+from tests.browsing import CheckedClient
+from tests.certificates.conftest import SLUG, TODAY, Ready
+from tests.factories import AT, PASSWORD, make_learner, make_trainee
+
+SignIn = Callable[[User], CheckedClient]
+
+
+@pytest.fixture
+def office(sign_in: SignIn, administrator: User, db: Session) -> CheckedClient:
+    """The administrator's browser."""
+    return sign_in(administrator)
+
+
+def way(cohort: Cohort, rest: str = "", language: str = "en") -> str:
+    return f"/{language}/certificates/cohorts/{cohort.key}/{SLUG}{rest}"
+
+
+def count(db: Session) -> int:
+    return db.scalar(select(func.count()).select_from(Certificate)) or 0
+
+
+def make_files(app: Flask) -> None:
+    """Do the jobs; tells why when a file could not be made."""
+    database = app.extensions["kapok"].database
+    Worker(database).run_all()
+    with database.session() as db:
+        assert not [fault for fault in db.scalars(select(Certificate.file_fault)) if fault]
+
+
+# --- the office ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readiness_page_opens_in_every_language(
+    office: CheckedClient, cohort: Cohort, ready: Ready, language: str
+) -> None:
+    ready()
+    assert office.get(way(cohort, "", language)).status_code == 200
+
+
+def test_the_readiness_page_says_what_each_misses(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    from app.cohorts import services as cohorts
+
+    ready()
+    cohorts.add_member(db, cohort, make_learner(db, names_confirmed=False), AT)
+    html = office.get(way(cohort)).get_data(as_text=True)
+    assert "1 trainee can be certified" in html
+    assert "Names not confirmed" in html
+    assert "Lessons: 0 of 5" in html
+
+
+def test_the_cohorts_are_listed(office: CheckedClient, cohort: Cohort) -> None:
+    assert cohort.name in office.get("/en/certificates/cohorts").get_data(as_text=True)
+
+
+def test_the_review_shows_names_as_printed_and_the_count(
+    office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    user = ready()
+    answer = office.submit(way(cohort), {}, "/review")
+    html = answer.get_data(as_text=True)
+    assert "Issue 1 certificate" in html
+    assert user.latin_name.upper() in html
+
+
+def test_issuing_needs_the_password(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    ready()
+    wrong = office.submit(way(cohort, "/issue"), {"current_password": "wrong"}, "/issue")
+    assert (wrong.status_code, count(db)) == (422, 0)
+
+
+def test_issuing_sends_back_to_the_list_with_the_count(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    ready(), ready()
+    done = office.submit(way(cohort, "/issue"), {"current_password": PASSWORD}, "/issue")
+    assert (done.status_code, count(db)) == (303, 2)
+    assert "2 certificates are issued" in office.get(done.location).get_data(as_text=True)
+
+
+def test_a_double_click_on_issue_makes_one_certificate(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    user = ready()
+    from app.core.events import new_event_id
+
+    sent = {
+        "event_id": new_event_id(),
+        "trainees": user.key,
+        "current_password": PASSWORD,
+    }
+    for _ in range(2):
+        assert office.post(way(cohort, "/issue"), data=sent).status_code == 303
+    assert count(db) == 1
+
+
+def test_whoever_misses_something_is_not_issued_whatever_is_posted(
+    db: Session, office: CheckedClient, cohort: Cohort
+) -> None:
+    from app.cohorts import services as cohorts
+    from app.core.events import new_event_id
+
+    user = make_learner(db)
+    cohorts.add_member(db, cohort, user, AT)
+    sent = {"event_id": new_event_id(), "trainees": user.key, "current_password": PASSWORD}
+    assert office.post(way(cohort, "/issue"), data=sent).status_code == 422
+    assert count(db) == 0
+
+
+def test_nobody_from_outside_the_cohort_can_be_posted(
+    db: Session, office: CheckedClient, cohort: Cohort
+) -> None:
+    from app.core.events import new_event_id
+
+    sent = {
+        "event_id": new_event_id(),
+        "trainees": make_trainee(db).key,
+        "current_password": PASSWORD,
+    }
+    assert office.post(way(cohort, "/issue"), data=sent).status_code == 422
+
+
+def test_a_preview_is_drawn_by_the_worker_and_numbers_nothing(
+    app: Flask, db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    ready()
+    asked = office.submit(way(cohort), {}, "/preview")
+    waiting = office.get(asked.location)
+    assert "data-being-made" in waiting.get_data(as_text=True)
+    make_files(app)
+    assert "data-being-made" not in office.get(asked.location).get_data(as_text=True)
+    drawn = office.get(asked.location.partition("?")[0] + ".pdf?print=1")
+    assert drawn.data.startswith(b"%PDF")
+    assert drawn.headers["Content-Disposition"].startswith("inline")
+    assert count(db) == 0
+
+
+def test_the_file_is_made_and_downloads_under_the_number_and_name(
+    app: Flask, office: CheckedClient, issued: Certificate
+) -> None:
+    address = f"/en/certificates/{issued.key}"
+    assert "data-being-made" in office.get(address).get_data(as_text=True)
+    assert office.get(f"{address}.pdf").status_code == 404
+    make_files(app)
+    assert "data-being-made" not in office.get(address).get_data(as_text=True)
+    file = office.get(f"{address}.pdf")
+    assert file.mimetype == "application/pdf"
+    name = quote(issued.facts["names"]["native"], safe="")
+    assert f"filename*=UTF-8''{issued.serial}%20{name}.pdf" in file.headers["Content-Disposition"]
+    assert issued.serial in file.headers["Content-Disposition"]
+
+
+def test_the_worker_makes_a_file_once(app: Flask, db: Session, issued: Certificate) -> None:
+    from app.core import jobs
+
+    db.commit()
+    make_files(app)
+    db.expire_all()
+    first = issued.file_sha256
+    jobs.enqueue(db, "certificates.render", {"certificate": issued.id})
+    db.commit()
+    make_files(app)
+    db.expire_all()
+    assert (first is not None, issued.file_sha256) == (True, first)
+
+
+def test_the_list_finds_by_name_without_a_name_in_the_address(
+    office: CheckedClient, issued: Certificate
+) -> None:
+    found = office.submit(
+        "/en/certificates", {"words": issued.facts["names"]["native"]}, "certificates"
+    )
+    assert issued.serial in found.get_data(as_text=True)
+    none = office.submit("/en/certificates", {"words": "nobody of this name"}, "certificates")
+    assert issued.serial not in none.get_data(as_text=True)
+
+
+def test_the_why_page_names_examiners_and_days(office: CheckedClient, issued: Certificate) -> None:
+    html = office.get(f"/en/certificates/{issued.key}/why").get_data(as_text=True)
+    assert "NONG LAN" in html
+    assert "2 March 2026" in html
+
+
+def test_revoking_asks_for_reason_and_password(
+    db: Session, office: CheckedClient, issued: Certificate
+) -> None:
+    address = f"/en/certificates/{issued.key}/revoke"
+    for given in (
+        {"reason": "", "current_password": PASSWORD},
+        {"reason": "x" * 9, "current_password": "no"},
+    ):
+        assert office.submit(address, given, "/revoke").status_code == 422
+    done = office.submit(
+        address, {"reason": "Issued to the wrong person.", "current_password": PASSWORD}, "/revoke"
+    )
+    assert done.status_code == 303
+    assert "Issued to the wrong person." in office.get(done.location).get_data(as_text=True)
+
+
+def test_an_unknown_certificate_is_not_found(office: CheckedClient) -> None:
+    from app.core.events import new_event_id
+
+    assert office.get(f"/en/certificates/{new_event_id()}").status_code == 404
+
+
+# --- the trainee -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_trainee_sees_and_keeps_her_own_certificate(
+    app: Flask, sign_in: SignIn, issued: Certificate, language: str
+) -> None:
+    client = sign_in(issued.user)
+    base = f"/{language}/certificates/mine"
+    assert issued.serial in client.get(base).get_data(as_text=True)
+    assert client.get(f"{base}/{issued.key}").status_code == 200
+    assert client.get(f"{base}/{issued.key}/why").status_code == 200
+    make_files(app)
+    assert client.get(f"{base}/{issued.key}.pdf").data.startswith(b"%PDF")
+
+
+def test_another_trainees_certificate_is_not_found(
+    db: Session, sign_in: SignIn, issued: Certificate
+) -> None:
+    client = sign_in(make_trainee(db))
+    for rest in ("", "/why", ".pdf"):
+        assert client.get(f"/en/certificates/mine/{issued.key}{rest}").status_code == 404
+
+
+def test_a_trainee_has_no_office(sign_in: SignIn, issued: Certificate, cohort: Cohort) -> None:
+    client = sign_in(issued.user)
+    for address in ("/en/certificates", f"/en/certificates/{issued.key}", way(cohort)):
+        assert client.get(address).status_code == 403
+
+
+# --- the public ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_public_page_repeats_every_printed_fact_in_the_readers_language(
+    db: Session, client: CheckedClient, issued: Certificate, language: str
+) -> None:
+    html = client.get(f"/v/{issued.code}?lang={language}").get_data(as_text=True)
+    facts = issued.facts
+    from app.core.breaking import unbroken
+
+    html = unbroken(html)
+    for text in (
+        *facts["names"].values(),
+        facts["title"][language],
+        facts["programme"][language],
+        facts["course"]["titles"][language],
+        facts["course"]["edition"],
+        facts["disclaimer"][language],
+        facts["serial"],
+        facts["bodies"][0][language],
+        facts["signatories"][1]["title"][language],
+    ):
+        assert text.replace("’", "&#39;") in html or text in html
+
+
+def test_the_public_page_shows_no_more_than_that(
+    db: Session, client: CheckedClient, issued: Certificate
+) -> None:
+    html = client.get(f"/v/{issued.code}?lang=en").get_data(as_text=True)
+    for secret in (issued.user.username, issued.evidence["assessment"]["attempt"], "2 of 25"):
+        assert secret not in html
+
+
+def test_the_public_page_says_that_a_certificate_is_revoked_but_not_why(
+    db: Session, client: CheckedClient, issued: Certificate, administrator: User
+) -> None:
+    services.revoke(db, issued, "A private reason", administrator, AT)
+    html = client.get(f"/v/{issued.code}?lang=en").get_data(as_text=True)
+    assert "was revoked" in html
+    assert "private reason" not in html
+
+
+def test_the_facts_come_as_json_too(client: CheckedClient, issued: Certificate) -> None:
+    record = client.get(f"/v/{issued.code.lower()}.json").get_json()
+    assert record["certificate"]["serial"] == issued.serial
+    assert record["state"] in {"valid", "expired"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unknown_code_is_a_kind_404(client: CheckedClient, language: str) -> None:
+    answer = client.get(f"/v/0000-0000-0000-0000?lang={language}")
+    assert answer.status_code == 404
+    assert 'name="code"' in answer.get_data(as_text=True)
+    assert client.get("/v/0000000000000000.json").get_json() == {"state": "unknown"}
+
+
+def test_a_typed_code_leads_to_its_page(client: CheckedClient, issued: Certificate) -> None:
+    assert client.get("/v").status_code == 200
+    typed = f"{issued.code[:4].lower()} {issued.code[4:]}"
+    sent = client.get("/v", query_string={"code": typed, "lang": "lo"})
+    assert client.get(sent.location).status_code == 200
+
+
+def test_misses_are_throttled_and_hits_are_not(client: CheckedClient, issued: Certificate) -> None:
+    answers = [client.get(f"/v/{number:016d}?lang=en").status_code for number in range(32)]
+    assert answers == [404] * 30 + [429] * 2
+    assert client.get(f"/v/{issued.code}").status_code == 200
+
+
+def test_verifying_writes_nothing(db: Session, client: CheckedClient, issued: Certificate) -> None:
+    from sqlalchemy import event
+
+    db.commit()
+    asked: list[str] = []
+    engine = client.application.extensions["kapok"].database.engine
+    event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+    client.get(f"/v/{issued.code}")
+    assert asked
+    assert not [
+        statement for statement in asked if not re.match(r"\s*(SELECT|BEGIN$|PRAGMA)", statement)
+    ]
+
+
+def test_the_day_of_checking_is_told(client: CheckedClient, issued: Certificate) -> None:
+    assert "Checked on" in client.get(f"/v/{issued.code}?lang=en").get_data(as_text=True)
+    assert issued.award_date == TODAY
