@@ -43,6 +43,13 @@ class InvalidEventId(DomainError):
     message = N_("The form was incomplete. Open the page again and send it once more.")
 
 
+class UnreadableText(DomainError):
+    """An address or a field holds U+0000."""
+
+    status = 400
+    message = N_("Remove the characters that cannot be seen.")
+
+
 class TooMany(DomainError):
     """A limit is reached; `retry_after` says in how many seconds to try again."""
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto as _FROM_REQUEST
+from flask_wtf.form import _is_submitted
 from wtforms import Field, FieldList, FormField, HiddenField, PasswordField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -51,6 +54,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Settings of WTForms."""
+
+        def wrap_formdata(self, form: object, formdata: Any) -> Any:  # noqa: ARG002
+            """Read posted fields only: a file or a JSON value where text belongs is no value."""
+            if formdata is not _FROM_REQUEST:
+                return formdata
+            return request.form if _is_submitted() else None
 
         def get_translations(self, form: object) -> _Messages:  # noqa: ARG002 (WTForms gives it)
             """Where the fields take their messages from."""

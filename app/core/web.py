@@ -25,7 +25,7 @@ from app.config import Settings
 from app.core import identity
 from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session, reading
-from app.core.errors import DomainError, TooMany
+from app.core.errors import DomainError, TooMany, UnreadableText
 from app.core.events import new_event_id
 from app.core.i18n import (
     LANGUAGE_COOKIE,
@@ -94,6 +94,7 @@ def init_web(app: Flask) -> None:
     Compress(app)
     app.teardown_appcontext(close_session)
     app.before_request(_number_request)
+    app.before_request(_refuse_nul)
     app.after_request(_finish)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -135,6 +136,13 @@ def open_room(app: Flask, module: ModuleType) -> None:
 
 def _number_request() -> None:
     g.request_id = secrets.token_hex(8)
+
+
+def _refuse_nul() -> None:
+    """Nobody can type U+0000, and PostgreSQL cannot store it: no address and no field holds it."""
+    sent = (*request.args.items(multi=True), *request.form.items(multi=True))
+    if "\0" in request.path or any("\0" in value for _name, value in sent):
+        raise UnreadableText
 
 
 def _words() -> dict[str, Any]:
@@ -269,6 +277,17 @@ def _give_up_changes(status: int) -> None:
     elif "db" in g:
         # Not closed: the page still shows the person, whose row loads again after a write.
         reading().rollback()
+
+
+def row_number(text: str) -> int:
+    """A number from an address, as `request.args.get(…, type=row_number)` takes it.
+
+    Raises ValueError for what no row or page can have: PostgreSQL's integers end there.
+    """
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number
 
 
 def back_to(address: str, message: str | None = None, tone: str = "good") -> AnyResponse:

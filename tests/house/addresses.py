@@ -132,7 +132,7 @@ def address_of(world: World, route: Route, language: str = "en") -> str:
 
 
 def _values(world: World, endpoint: str) -> dict[str, str]:
-    room, keys = endpoint.split(".")[0], world.keys
+    room, keys = endpoint.split(".", maxsplit=1)[0], world.keys
     own = _KEYS.get(endpoint) or _KEYS.get(room)
     return {
         "<slug>": SLUG,

@@ -17,7 +17,7 @@ TABLE = Path(__file__).with_name("routes.tsv")
 
 def table_of(world: World) -> list[str]:
     """The table as it would be written down today."""
-    return ["\t".join((r.endpoint, r.method, r.rule, r.access)) for r in routes_of(world.app)]
+    return [f"{r.endpoint}\t{r.method}\t{r.rule}\t{r.access}" for r in routes_of(world.app)]
 
 
 def wrong_answers(world: World, method: str, who: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""Write the table of routes down again, after a wanted change: python -m tests.house.write_routes."""
+"""Write the table of routes down again after a wanted change.
+
+Run it as `python -m tests.house.write_routes`.
+"""
 
 from __future__ import annotations
 
@@ -11,5 +14,5 @@ from tests.house.test_routes import TABLE
 
 if __name__ == "__main__":
     app = create_app(replace(Settings(), database_url="sqlite://"))
-    lines = ["\t".join((r.endpoint, r.method, r.rule, r.access)) for r in routes_of(app)]
+    lines = [f"{r.endpoint}\t{r.method}\t{r.rule}\t{r.access}" for r in routes_of(app)]
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")

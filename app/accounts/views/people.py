@@ -32,7 +32,7 @@ from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.i18n import _
 from app.core.permissions import Permission, requires
-from app.core.web import back_to
+from app.core.web import back_to, row_number
 
 AUDIT_PAGE = 50
 manages = requires(Permission.ACCOUNTS_MANAGE)
@@ -52,7 +52,7 @@ def staff() -> str:
     """Staff, or trainees, by a part of a name."""
     text = request.args.get("q", "").strip()[:100]
     role = next((role for role in Role if role.value == request.args.get("role")), None)
-    page = services.find_users(reading(), text, role, request.args.get("page", 1, type=int))
+    page = services.find_users(reading(), text, role, request.args.get("page", 1, type=row_number))
     return render_template("accounts/staff.html", page=page, text=text, role=role, roles=list(Role))
 
 
@@ -241,7 +241,7 @@ def _erased(form: EraseForm, user: User) -> bool:
 @manages
 def audit_trail() -> str:
     """Who did what, newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     rows = list(audit.events(reading(), AUDIT_PAGE + 1, before))
     keys = {key for row in rows for key in (row.by_key, row.object_key)}
     return render_template(

@@ -1,0 +1,375 @@
+"""Whatever is typed, sent or put into an address: a page with a reason, never a crash."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from app.core.languages import LANGUAGES
+from app.core.limits import Limiter
+from app.overview import views as overview
+from tests.house.addresses import Route, address_of, reader_of, routes_of
+from tests.house.forms import ShownForm, forms_of
+from tests.house.world import SLUG, VISITOR, World
+from tests.pages import Page
+
+TEXTS = {
+    "empty": "",
+    "spaces": " \u00a0\u3000 ",
+    "10,000 letters": "ກ" * 10_000,
+    "10,000 combining marks": "e" + "\u0301" * 10_000,
+    "NUL": "a\0b",
+    "control characters": "a\x01\x1b[31m\x7f\x85b",
+    "line breaks": "a\r\nb\u2028c",
+    "emoji": "👩🏽‍🚒🫀🇱🇦",
+    "right to left": "\u202eمرحبا\u202c\u2066abc",
+    "no characters": "\u200b\u200d\ufeff\U000e0001",
+    "markup": '"><script>alert(1)</script><img src=x onerror=alert(1)>',
+    "templates": "{{ 7 * 7 }} %(name)s %s %d {0} ${7}",
+    "SQL": "' OR 1=1; --",
+    "path": "../../etc/passwd",
+    "huge number": "9" * 40,
+    "negative number": "-1",
+    "no number": "1e999",
+    "large integer": str(2**63),
+    "no day": "2026-02-30",
+    "first day": "0001-01-01",
+    "last day": "9999-12-31",
+    "no event": "7d444840-9dc0-11d1-b245",
+    "unknown key": "00000000-0000-4000-8000-000000000000",
+}
+#: The ones that reach the database or the clock, tried in each field alone.
+ALONE = ("NUL", "10,000 letters", "emoji", "large integer")
+ALONE_ON_ONE = ("no characters", "last day", "markup", "control characters")
+TEXT_OF_A_FAULT = (
+    'role="alert"',
+    'class="error"',
+    'class="oops"',
+    "notice danger",
+    "verdict unknown",
+)
+
+
+@pytest.fixture(scope="session")
+def forms(world: World) -> list[ShownForm]:
+    """Every form of the site."""
+    return forms_of(world)
+
+
+@contextmanager
+def gathered(faults: list[str], what: str) -> Iterator[None]:
+    """Note an exception instead of stopping at the first one."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 (every kind of crash is what this looks for)
+        faults.append(f"{what}: {type(error).__name__}: {str(error)[:150]}")
+
+
+def faults_of(response: TestResponse, language: str = "en") -> list[str]:
+    """What is wrong with an answer to bad input."""
+    html = response.get_data(as_text=True)
+    if response.status_code >= 500:
+        return [f"status {response.status_code}"]
+    if "<script>alert(1)" in html:
+        return ["a script that was typed stands in the page"]
+    if response.status_code < 400 or response.mimetype != "text/html":
+        return []
+    if Page(html).language != LANGUAGES[language].html:
+        return ["a page in another language"]
+    return [] if any(mark in html for mark in TEXT_OF_A_FAULT) else ["no message"]
+
+
+def sent(world: World, form: ShownForm, values: dict[str, Any], what: str) -> list[str]:
+    """The faults after sending these values."""
+    faults: list[str] = []
+    what = f"{form.endpoint} {what}"
+    with gathered(faults, what), world.untouched():
+        response = world.browser(form.who).post(form.address, data=values)
+        faults += [f"{what}: {response.status_code} {fault}" for fault in faults_of(response)]
+    return faults
+
+
+def listed(faults: list[str]) -> str:
+    """All faults, one a line."""
+    return f"{len(faults)} faults\n" + "\n".join(faults)
+
+
+def fields_of(form: ShownForm) -> list[str]:
+    """The fields of a form; of a skill sheet one field of each kind."""
+    kinds = {name.partition("-")[0] if len(name) > 40 else name: name for name in form.values}
+    return list(kinds.values())
+
+
+def test_every_form_is_accepted_when_it_is_filled_in_well(
+    world: World, forms: list[ShownForm]
+) -> None:
+    """Otherwise the tests below would try bad fields where another one is refused anyway."""
+    refused = {"accounts.reset", "accounts.sign_in", "overview.release_attempt"}
+    faults = []
+    for form in forms:
+        with world.untouched():
+            response = world.browser(form.who).post(form.address, data=form.values)
+        if response.status_code >= 400 and form.endpoint not in refused:
+            faults.append(f"{form.endpoint}: {response.status_code}")
+    assert not faults, listed(faults)
+
+
+def test_an_empty_body_gets_a_message(world: World, forms: list[ShownForm]) -> None:
+    faults = [fault for form in forms for fault in sent(world, form, {}, "empty body")]
+    assert not faults, listed(faults)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_same_nonsense_in_every_field(
+    small_world: World, small_forms: list[ShownForm], name: str
+) -> None:
+    faults = []
+    for form in small_forms:
+        faults += sent(small_world, form, dict.fromkeys(form.values, TEXTS[name]), name)
+    assert not faults, listed(faults)
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_nonsense_in_each_field_alone(world: World, forms: list[ShownForm], name: str) -> None:
+    faults = []
+    for form in forms:
+        for field in fields_of(form):
+            values = {**form.values, field: TEXTS[name]}
+            faults += sent(world, form, values, f"{field} = {name}")
+    assert not faults, listed(faults)
+
+
+@pytest.mark.parametrize("name", ALONE_ON_ONE)
+def test_more_nonsense_in_each_field_alone(
+    small_world: World, small_forms: list[ShownForm], name: str
+) -> None:
+    test_nonsense_in_each_field_alone(small_world, small_forms, name)
+
+
+@pytest.fixture(scope="session")
+def small_forms(small_world: World) -> list[ShownForm]:
+    """Every form of the site on SQLite."""
+    return forms_of(small_world)
+
+
+def test_fields_that_come_twice_or_as_lists(
+    small_world: World, small_forms: list[ShownForm]
+) -> None:
+    faults = []
+    for form in small_forms:
+        twice = {name: ["x\0", good, "-1"] for name, good in form.values.items()}
+        lists = {f"{name}[]": "x" for name in form.values} | {f"{n}[a]": "x" for n in form.values}
+        faults += sent(small_world, form, twice, "twice") + sent(small_world, form, lists, "[]")
+    assert not faults, listed(faults)
+
+
+def test_files_where_text_is_expected(small_world: World, small_forms: list[ShownForm]) -> None:
+    faults = []
+    for form in small_forms:
+        files = {name: (io.BytesIO(b"\xff\xd8\0"), "a.jpg") for name in form.values}
+        faults += sent(small_world, form, files, "files")
+    assert not faults, listed(faults)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/xml", "multipart/form-data"])
+def test_a_body_of_another_kind_is_refused(
+    small_world: World, small_forms: list[ShownForm], content_type: str
+) -> None:
+    faults: list[str] = []
+    for form in small_forms:
+        with gathered(faults, form.endpoint), small_world.untouched():
+            response = small_world.browser(form.who).post(
+                form.address, data=b'{"a": [\xff', content_type=content_type, csrf=False
+            )
+            faults += [f"{form.endpoint}: {fault}" for fault in faults_of(response)]
+    assert not faults, listed(faults)
+
+
+def test_a_malformed_event_id_is_refused_and_changes_nothing(
+    world: World, forms: list[ShownForm]
+) -> None:
+    faults = []
+    with_event = [form for form in forms if "event_id" in form.values]
+    assert len(with_event) > 8
+    for form in with_event:
+        for wrong in ("", "x", "7d444840-9dc0-11d1-b245", "🫀" * 36, ["a", "b"]):
+            with world.untouched():
+                values = {**form.values, "event_id": wrong}
+                response = world.browser(form.who).post(form.address, data=values)
+            if response.status_code != 422 and form.endpoint != "certificates.ask_preview":
+                faults.append(f"{form.endpoint} {wrong!r}: {response.status_code}")
+    assert not faults, listed(faults)
+
+
+#: The first ones are the database's business and run on both.
+WEIRD = ["%00", "%F0%9F%AB%80", str(2**63), "9" * 30]
+WEIRD_ON_ONE = ["%FF%FE", "..%2f..%2f", "a" * 2000, "%27"]
+QUERY = (
+    "q={0}&role={0}&page={0}&before={0}&code={0}&course={0}&sheet={0}&person={0}&person={0}"
+    "&with={0}&next={0}&lang={0}&print={0}&card={0}&cohort={0}"
+)
+
+
+def read(world: World, who: str, address: str) -> list[str]:
+    """The faults of a page at a strange address."""
+    faults: list[str] = []
+    with gathered(faults, address[:120]), world.untouched():
+        response = world.browser(who).get(address)
+        faults += [f"{address[:120]}: {fault}" for fault in faults_of(response)]
+    return faults
+
+
+def pages_of(world: World) -> list[Route]:
+    """Everything that is read."""
+    return [route for route in routes_of(world.app) if route.method == "GET"]
+
+
+@pytest.mark.parametrize("weird", WEIRD)
+def test_any_query_on_any_page(world: World, weird: str) -> None:
+    faults = []
+    for route in pages_of(world):
+        path = address_of(world, route).partition("?")[0]
+        faults += read(world, reader_of(route), f"{path}?{QUERY.format(weird)}")
+    assert not faults, listed(faults)
+
+
+@pytest.mark.parametrize("weird", WEIRD_ON_ONE)
+def test_any_other_query_on_any_page(small_world: World, weird: str) -> None:
+    test_any_query_on_any_page(small_world, weird)
+
+
+@pytest.mark.parametrize("weird", WEIRD_ON_ONE)
+def test_anything_else_in_each_part_of_an_address(small_world: World, weird: str) -> None:
+    test_anything_in_each_part_of_an_address(small_world, weird)
+
+
+@pytest.mark.parametrize("weird", WEIRD)
+def test_anything_in_each_part_of_an_address(world: World, weird: str) -> None:
+    faults = []
+    for route in routes_of(world.app):
+        parts = [part for part in route.rule.split("/") if part.startswith("<")]
+        for part in parts:
+            strange = Route(
+                route.endpoint, route.method, route.rule.replace(part, weird), route.access
+            )
+            if route.method == "GET":
+                path = address_of(world, strange).partition("?")[0]
+                faults += read(world, reader_of(route), path)
+    assert not faults, listed(faults)
+
+
+def test_a_number_too_large_in_an_address_is_not_found(world: World) -> None:
+    start = f"/en/courses/{SLUG}/assessment/{world.keys['attempt']}"
+    for number in (0, 999, 2**31, 2**63, 10**40):
+        assert world.browser("learner").get(f"{start}/{number}").status_code == 404, number
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("who", [VISITOR, "learner"])
+def test_a_misspelt_address_is_a_kind_page_in_each_language(
+    small_world: World, language: str, who: str
+) -> None:
+    response = small_world.browser(who).get(f"/{language}/programe?a=1")
+    html = response.get_data(as_text=True)
+    assert response.status_code == 404
+    assert Page(html).language == LANGUAGES[language].html
+    assert f'href="/{language}/"' in html, "a way to the first page"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_opened_in_the_wrong_way_says_so(small_world: World, language: str) -> None:
+    response = small_world.browser(VISITOR).delete(f"/{language}/privacy")
+    assert (response.status_code, faults_of(response, language)) == (405, [])
+    assert "GET" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_body_too_large_says_so(small_world: World, language: str) -> None:
+    given = {"username": "a" * 1_100_000, "password": "b", "csrf_token": "c"}
+    response = small_world.browser(VISITOR).post(f"/{language}/sign-in", data=given)
+    assert (response.status_code, faults_of(response, language)) == (413, [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_too_many_tries_say_when_to_come_back(small_world: World, language: str) -> None:
+    with small_world.untouched():
+        browser, seen = small_world.browser(VISITOR), []
+        for number in range(40):
+            response = browser.get(f"/v/{number:016}?lang={language}")
+            seen.append(response.status_code)
+    assert (seen[0], seen[-1], faults_of(response, language)) == (404, 429, [])
+    assert int(response.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_crash_is_a_page_that_tells_nothing_about_itself(
+    small_world: World, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> str:
+        raise RuntimeError("secret of the machine room")
+
+    monkeypatch.setitem(small_world.app.view_functions, "overview.privacy", broken)
+    monkeypatch.setattr(small_world.app, "testing", False)
+    monkeypatch.setitem(small_world.app.config, "PROPAGATE_EXCEPTIONS", False)
+    response = small_world.browser(VISITOR).get(f"/{language}/privacy")
+    html = response.get_data(as_text=True)
+    assert response.status_code == 500
+    assert Page(html).language == LANGUAGES[language].html
+    assert "secret" not in html
+    assert "Traceback" not in html
+    assert response.headers["X-Request-Id"]
+    assert overview.privacy is not broken
+
+
+letters = st.text(max_size=60)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+)
+@given(name=letters, partner=letters, day=letters, country=letters)
+def test_a_cohort_of_any_text(
+    small_world: World, name: str, partner: str, day: str, country: str
+) -> None:
+    values = {"name": name, "partner": partner, "starts_on": day, "country": country}
+    form = ShownForm("instructor", "cohorts.create_cohort", "/en/cohorts/new", values)
+    assert sent(small_world, form, values, repr(values)) == []
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+)
+@given(native=letters, latin=letters, chinese=letters)
+def test_any_text_as_a_name_is_kept_or_refused(
+    world: World, native: str, latin: str, chinese: str
+) -> None:
+    values = {"native_name": native, "latin_name": latin, "chinese_name": chinese}
+    form = ShownForm("learner", "accounts.names", "/en/account/names", values)
+    assert sent(world, form, values, repr(values)) == []
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    derandomize=True,
+)
+@given(username=letters, password=letters, code=letters)
+def test_any_text_at_the_door(world: World, username: str, password: str, code: str) -> None:
+    world.app.extensions["kapok_limiter"] = Limiter(None)
+    for address in ("/km/sign-in", "/km/reset", "/km/join"):
+        values = {"username": username, "password": password, "code": code}
+        with world.untouched():
+            response = world.browser(VISITOR).post(address, data=values)
+        assert faults_of(response, "km") == []
+        assert 400 <= response.status_code < 500
