@@ -1,5 +1,6 @@
 """The server's entry."""
 
 from app import create_app
+from app.core.serving import served
 
-app = create_app()
+app = served(create_app)

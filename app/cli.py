@@ -7,9 +7,8 @@ import sys
 from flask.cli import FlaskGroup
 
 from app import create_app
-from app.config import UnsafeSettings
 from app.core.cli import add_commands
-from app.core.db import UnsafeDatabase
+from app.core.serving import REFUSALS
 
 group = FlaskGroup(
     create_app=create_app,
@@ -22,8 +21,8 @@ add_commands(group)
 
 
 def main() -> None:
-    """Run the command; a refused setting is one sentence, not a traceback."""
+    """Run the command; a refused start is one sentence, not a traceback."""
     try:
         group()
-    except (UnsafeSettings, UnsafeDatabase) as refusal:
+    except REFUSALS as refusal:
         sys.exit(f"kapok: {refusal}")

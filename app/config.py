@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_KEY = "only-for-development-never-in-production"
 MINIMUM_KEY_LENGTH = 32
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Environment(StrEnum):
@@ -87,6 +92,7 @@ class Settings:
 def refuse_unsafe(settings: Settings) -> None:
     """Raise UnsafeSettings for what must not run, with one sentence that says what to do."""
     _refuse_unknown_timezone(settings)
+    _refuse_unknown_database(settings)
     if settings.is_production:
         for sentence in _production_faults(settings):
             raise UnsafeSettings(sentence)
@@ -97,6 +103,15 @@ def _refuse_unknown_timezone(settings: Settings) -> None:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise UnsafeSettings(f"KAPOK_TIMEZONE names no time zone: {settings.timezone}.") from error
+
+
+def _refuse_unknown_database(settings: Settings) -> None:
+    try:
+        kind = make_url(settings.database).drivername
+    except ArgumentError as error:
+        raise UnsafeSettings("KAPOK_DATABASE_URL is no database address.") from error
+    if kind not in DATABASES:
+        raise UnsafeSettings(f"KAPOK_DATABASE_URL must begin with {' or '.join(DATABASES)}.")
 
 
 def _production_faults(settings: Settings) -> list[str]:
@@ -111,7 +126,16 @@ def _production_faults(settings: Settings) -> list[str]:
         faults.append("KAPOK_BASE_URL must be https://host without a path: it is printed in QR.")
     if re.match(r"redis://(?!127\.|localhost|\[::1\])", settings.redis_url or ""):
         faults.append("KAPOK_REDIS_URL leaves this machine without TLS: use rediss://.")
+    if _leaves_without_tls(make_url(settings.database)):
+        faults.append("KAPOK_DATABASE_URL leaves this machine: add ?sslmode=verify-full.")
     return faults
+
+
+def _leaves_without_tls(url: URL) -> bool:
+    """Whether the database is on another machine and nobody said how the way is protected."""
+    host = str(url.query.get("host", url.host or ""))
+    is_here = not host or host in LOOPBACK or host.startswith("/")  # a path is a local socket
+    return not is_here and "sslmode" not in url.query
 
 
 def _parse(name: str, kind: str, text: str) -> object:

@@ -19,6 +19,7 @@ from app.core.clock import now
 from app.core.db import Database
 from app.core.i18n import TRANSLATIONS
 from app.core.jobs import Worker
+from app.core.serving import refuse_unready
 
 LOW_DISK_BYTES = 2_000_000_000
 
@@ -70,6 +71,7 @@ def current() -> None:
 @click.option("--until-idle", is_flag=True, help="Do what is there, then stop.")
 def work(until_idle: bool) -> None:
     """Do queued jobs until stopped (Ctrl-C or SIGTERM finishes the job at hand first)."""
+    refuse_unready(current_app)
     worker = Worker(_database())
     if until_idle:
         click.echo(f"{worker.run_all()} jobs done.")

@@ -17,6 +17,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from app.core.db import WRITE_OPTION, Database
 
@@ -27,6 +28,10 @@ MIGRATION_LOCK = 7_271_003  # any number, the same in every process: two upgrade
 
 class OrphanRows(Exception):
     """Raised when a migration would leave rows whose parent is gone; nothing was changed."""
+
+
+class PendingMigration(Exception):
+    """Raised when a process must not work on tables of another revision."""
 
 
 def import_models() -> None:
@@ -69,6 +74,19 @@ def head() -> str | None:
 def pending(database: Database) -> bool:
     """Whether the database's revision differs from the newest one of this code."""
     return current(database) != head()
+
+
+def refuse_pending(database: Database) -> None:
+    """Raise PendingMigration when the tables are not those of this code.
+
+    A database that does not answer is no reason: it may come back, and /readyz tells.
+    """
+    try:
+        waiting = pending(database)
+    except OperationalError:
+        return
+    if waiting:
+        raise PendingMigration("A migration is pending: run 'kapok db upgrade', then start again.")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.config import Settings
+from app.config import Settings, UnsafeSettings
 from app.core import identity
 from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session, reading
@@ -66,7 +66,9 @@ def settings() -> Settings:
 
 
 def configure(app: Flask, given: Settings) -> None:
-    """Set Flask's own options from ours."""
+    """Set Flask's own options from ours; raises UnsafeSettings for a debugger in production."""
+    if given.is_production and app.debug:
+        raise UnsafeSettings("FLASK_DEBUG is on: a debugger never runs in production.")
     secure = given.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=given.secret_key,
