@@ -1,0 +1,1 @@
+"""Figures beside their budgets: `make bench`, or `python -m benchmarks [name …]`."""
