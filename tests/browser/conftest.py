@@ -144,8 +144,13 @@ def desktop(chromium: Browser, site: Site) -> Iterator[Page]:
 
 def axe(page: Page) -> None:
     """Fail with every WCAG 2.2 AA fault that axe finds on the page as it stands."""
+    seen = page.viewport_size or PHONE
+    # As tall as the page: what lies under the fixed bar now can be scrolled out from under it.
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": seen["width"], "height": max(height, seen["height"])})
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
+    page.set_viewport_size(seen)
     faults = [
         f"{fault['id']}: {node['target']} {node['html'][:160]}"
         for fault in found["violations"]

@@ -134,8 +134,5 @@ def text_of(pdf: Path) -> str:
 def attached_to(pdf: Path) -> str:
     """The facts that the file carries as data."""
     document = pypdfium2.PdfDocument(pdf)
-    return (
-        document.get_attachment(0).get_data().tobytes().decode("utf-8")
-        if (document.count_attachments())
-        else ""
-    )
+    assert document.count_attachments() == 1
+    return bytes(document.get_attachment(0).get_data()).decode("utf-8")
