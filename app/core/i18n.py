@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
-from babel.dates import get_timezone
+from babel.dates import get_datetime_format, get_timezone
+from babel.lists import format_list as babel_list
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_app_context, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, gettext, lazy_gettext, ngettext
@@ -34,6 +35,7 @@ __all__ = [
     "force_locale",
     "format_date",
     "format_datetime",
+    "format_list",
     "lazy",
     "ngettext",
     "tr",
@@ -134,7 +136,13 @@ def format_datetime(at: datetime, language: str | None = None, zone: str | None 
     timezone = get_timezone(zone or current_app.extensions["kapok"].settings.timezone)
     day = babel_date(at.astimezone(timezone), "medium", locale=_locale(code))
     hours = babel_datetime(at, "HH:mm", tzinfo=timezone, locale=_locale(code))
-    return breakable(f"{day}, {hours}")
+    together = str(get_datetime_format("medium", locale=_locale(code))).replace("'", "")
+    return breakable(together.format(hours, day))
+
+
+def format_list(items: Iterable[str]) -> str:
+    """The items as the reader's language lists them: “A, B and C”, “A、B和C”."""
+    return breakable(babel_list(list(items), locale=_locale(current_language())))
 
 
 @cache

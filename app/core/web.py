@@ -35,6 +35,7 @@ from app.core.i18n import (
     current_language,
     format_date,
     format_datetime,
+    format_list,
     language_record,
     ngettext,
     url_in,
@@ -110,7 +111,12 @@ def init_web(app: Flask) -> None:
         Permission=Permission,
     )
     app.jinja_env.filters.update(
-        wrap=wrap, date=_date, datetime=_datetime, minutes=minutes, kilobytes=kilobytes
+        wrap=wrap,
+        listed=format_list,
+        date=_date,
+        datetime=_datetime,
+        minutes=minutes,
+        kilobytes=kilobytes,
     )
     _handle_errors(app)
     given: Settings = app.extensions["kapok"].settings

@@ -33,6 +33,7 @@ ACTION_NAMES = {
     "cohorts.withdraw-join-code": lazy("Join code withdrawn"),
     "cohorts.withdraw-member": lazy("Trainee taken out of a cohort"),
     "learning.release-attempt": lazy("Assessment released for one more attempt"),
+    "practicals.acknowledge": lazy("Skill check acknowledged"),
     "practicals.correct-check": lazy("Skill check corrected"),
     "practicals.record-check": lazy("Skill check recorded"),
 }
