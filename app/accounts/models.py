@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.types import GrantKind, Names, Purpose, Role
-from app.core.db import Base, enum_column
+from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
 
 
@@ -94,6 +94,7 @@ class UserSession(Base):
         UniqueConstraint("key", name="uq_user_session_key"),
         UniqueConstraint("token_hash", name="uq_user_session_token_hash"),
         Index("ix_user_session_user_id", "user_id"),
+        {"info": NOT_IN_BACKUP},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -120,6 +121,7 @@ class ResetCode(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        {"info": NOT_IN_BACKUP},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

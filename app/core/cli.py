@@ -103,7 +103,7 @@ def check() -> None:
 @click.argument("target", required=False, type=click.Path(path_type=Path))
 @with_appcontext
 def backup(target: Path | None) -> None:
-    """Write a backup of every row to one file (default: the data directory's backups/)."""
+    """Write every row to one file (default: in the data directory's backups/)."""
     name = f"kapok-{now():%Y%m%d-%H%M%S}.jsonl.gz"
     path = target or _settings().data_dir / "backups" / name
     counts = backups.backup(_database(), path)
@@ -114,7 +114,7 @@ def backup(target: Path | None) -> None:
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_appcontext
 def restore(source: Path) -> None:
-    """Fill an empty, migrated database from a backup; ends every session."""
+    """Fill an empty, migrated database from a backup; everybody signs in again."""
     try:
         counts = backups.restore(_database(), source)
     except backups.BackupRefused as refusal:

@@ -34,6 +34,8 @@ from sqlalchemy.types import TypeDecorator
 
 SAFE_SQLITE = (3, 51, 3)  # older versions can lose a commit in WAL mode (sqlite.org, 2026)
 WRITE_OPTION = "kapok_write"
+#: `info` of a table whose rows must not come back with a backup: sessions, one-time codes.
+NOT_IN_BACKUP = {"kapok_backup": False}
 Row = TypeVar("Row", bound="Base")
 
 
