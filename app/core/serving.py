@@ -25,6 +25,7 @@ def served(create: Callable[[], Flask]) -> Flask:
     except REFUSALS as refusal:
         sys.stderr.write(f"kapok: {refusal}\n")
         sys.exit(APP_LOAD_ERROR)
+    app.extensions["kapok"].database.dispose()  # a connection must not go through a fork
     return app
 
 
