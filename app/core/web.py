@@ -80,6 +80,7 @@ def configure(app: Flask, given: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        SESSION_REFRESH_EACH_REQUEST=False,  # identity renews it while a person is active
         WTF_CSRF_TIME_LIMIT=None,  # an assessment left open overnight can still be sent
         WTF_CSRF_SSL_STRICT=False,  # the token decides; many proxies and apps drop Referer
         COMPRESS_ALGORITHM=["br", "gzip"],
