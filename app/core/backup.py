@@ -1,7 +1,8 @@
-"""Backup and restore. SQLite through its own backup call; PostgreSQL row by row over one snapshot.
+"""Backup and restore: every row of one moment as JSON lines, the same on SQLite and PostgreSQL.
 
 A copy of a live SQLite file can pass its integrity check and still lack committed rows, so the file
-is never copied. A backup is one file that names the schema revision it was made at.
+is never copied. A backup is one file that names the schema revision it was made at. Tables with
+`info=NOT_IN_BACKUP` (sessions, one-time codes) stay out of it: everybody signs in again.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterator
+import os
+import zlib
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import JSON, Connection, Table, func, insert, null, select
+from sqlalchemy.exc import IntegrityError
 
-from app.core.db import Base, Database
+from app.core.db import NOT_IN_BACKUP, WRITE_OPTION, Base, Database
 from app.core.migrate import current, head
 
 FORMAT = "kapok-backup-1"
@@ -28,33 +32,58 @@ class BackupRefused(Exception):
 
 
 def backup(database: Database, target: Path) -> dict[str, int]:
-    """Write all rows of one moment to `target` (gzip JSON lines); return rows per table."""
+    """Write all rows of one moment to `target` (gzip JSON lines); return rows per table.
+
+    Only the file's owner may read it: it holds names and password hashes.
+    """
     counts: dict[str, int] = {}
     unfinished = target.with_name(target.name + ".part")
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.touch(mode=0o600)  # the file holds names and password hashes
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
     with gzip.open(unfinished, "wt", encoding="utf-8") as out, _snapshot(database) as rows:
         _line(out, {"format": FORMAT, "revision": current(database)})
-        for table in Base.metadata.sorted_tables:
+        for table in _kept_tables():
             counts[table.name] = _dump(rows, table, out)
+        _line(out, {"end": sum(counts.values())})
+    _keep_for_good(unfinished)
     unfinished.replace(target)
     return counts
+
+
+def _kept_tables() -> list[Table]:
+    return [table for table in Base.metadata.sorted_tables if table.info != NOT_IN_BACKUP]
+
+
+def _keep_for_good(path: Path) -> None:
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def restore(database: Database, source: Path) -> dict[str, int]:
     """Fill an empty, migrated database from a backup in one transaction; return rows per table.
 
-    Raises BackupRefused when the file is no backup, is of another revision, or rows are there.
+    Raises BackupRefused, and changes nothing, when the file is no whole backup, is of another
+    revision, or rows are there.
     """
-    with gzip.open(source, "rt", encoding="utf-8") as lines:
-        _check_header(lines.readline(), database)
-        with database.engine.connect().execution_options(kapok_write=True) as connection:
-            _refuse_filled(connection)
-            with connection.begin() if not connection.in_transaction() else connection:
-                _load(connection, lines)
-                _restart_sequences(connection)
-                connection.commit()
+    _refuse_unmigrated(database)
+    try:
+        with gzip.open(source, "rt", encoding="utf-8") as lines:
+            _check_header(_parsed(lines.readline()))
+            _fill(database, lines)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise BackupRefused("This file is no Kapok backup, or a part of it is missing.") from error
+    except (IntegrityError, KeyError) as error:
+        raise BackupRefused("The rows of this backup do not fit together.") from error
     return count_rows(database)
+
+
+def _fill(database: Database, lines: IO[str]) -> None:
+    engine = database.engine.execution_options(**{WRITE_OPTION: True})
+    with engine.begin() as connection:
+        _refuse_filled(connection)
+        _load(connection, lines)
+        _restart_sequences(connection)
 
 
 def count_rows(database: Database) -> dict[str, int]:
@@ -113,15 +142,28 @@ def _decode(value: Any) -> Any:
     return value
 
 
-def _check_header(line: str, database: Database) -> None:
-    header = json.loads(line or "{}")
+def _parsed(line: str) -> Mapping[str, Any]:
+    try:
+        content = json.loads(line)
+    except ValueError as error:
+        raise BackupRefused("This file is no Kapok backup, or a part of it is broken.") from error
+    return content if isinstance(content, dict) else {}
+
+
+def _check_header(header: Mapping[str, Any]) -> None:
     if header.get("format") != FORMAT:
         raise BackupRefused("This file is no Kapok backup.")
-    if header["revision"] != current(database) or header["revision"] != head():
+    revision = header.get("revision")
+    if revision != head():
         raise BackupRefused(
-            f"The backup was made at revision {header['revision']}: "
-            f"run 'kapok db upgrade {header['revision']}' on an empty database first."
+            f"The backup was made at revision {revision} and this Kapok is at {head()}: restore it "
+            "with the Kapok that made it, then upgrade."
         )
+
+
+def _refuse_unmigrated(database: Database) -> None:
+    if current(database) != head():
+        raise BackupRefused("The database is not migrated: run 'kapok db upgrade' first.")
 
 
 def _refuse_filled(connection: Connection) -> None:
@@ -133,23 +175,38 @@ def _refuse_filled(connection: Connection) -> None:
 
 
 def _load(connection: Connection, lines: IO[str]) -> None:
-    tables = Base.metadata.tables
+    tables = {table.name: table for table in _kept_tables()}
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
     for name, rows in _batches(lines):
-        connection.execute(insert(tables[name]), rows)
+        connection.execute(insert(tables[name]), [_row_for(tables[name], row) for row in rows])
 
 
-def _batches(lines: IO[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    name = ""
-    rows: list[dict[str, Any]] = []
+def _row_for(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    # A JSON column takes None for the JSON text "null"; what was no value stays no value.
+    return {
+        name: null() if value is None and isinstance(table.c[name].type, JSON) else _decode(value)
+        for name, value in row.items()
+    }
+
+
+def _batches(lines: IO[str]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    name, number = "", 0
+    rows: list[Mapping[str, Any]] = []
     for line in lines:
-        content = json.loads(line)
+        content = _parsed(line)
+        if "end" in content:
+            break
         if rows and (content["table"] != name or len(rows) == BATCH):
             yield name, rows
             rows = []
-        name = content["table"]
-        rows.append({key: _decode(value) for key, value in content["row"].items()})
+        name, number = content["table"], number + 1
+        rows.append(content["row"])
+    else:
+        raise BackupRefused("The end of this backup is missing: take another one.")
+    # Reading on makes gzip compare its checksum.
+    if content["end"] != number or lines.read(1):
+        raise BackupRefused("Rows of this backup are missing: take another one.")
     if rows:
         yield name, rows
 

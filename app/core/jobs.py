@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Index, String, Text, or_, select, update
+from sqlalchemy import Index, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import now
@@ -112,6 +112,13 @@ def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str |
     return closed is not None
 
 
+def forget_done(db: Session, at: datetime) -> None:
+    """Delete jobs done long ago; failed ones stay to be looked at. Commits its own write."""
+    begin_write(db)
+    db.execute(delete(Job).where(Job.status == JobStatus.DONE, Job.finished_at < at - KEEP_DONE))
+    db.commit()
+
+
 class Worker:
     """Claims and does jobs until it is told to stop."""
 
@@ -122,6 +129,8 @@ class Worker:
 
     def run(self, idle_seconds: float = 0.5) -> None:
         """Work until `stop`; waits a little when there is nothing to do."""
+        with self.database.session() as db:
+            forget_done(db, now())
         while not self.stopping.is_set():
             if not self.run_one():
                 self.stopping.wait(idle_seconds)

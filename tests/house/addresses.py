@@ -140,7 +140,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<key>": LESSON if room == "learning" else "cpr",
         "<uuid:user>": keys["learner"],
         "<uuid:grant>": keys["grant"],
-        "<attempt_key>": keys["attempt"],
+        "<attempt_key>": keys["failed" if endpoint == "learning.result" else "attempt"],
         "<int:position>": "1",
         "<code>": keys["code"] if room == "cohorts" else keys["verification"],
     }

@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.certificates import services as certificates
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.core import audit
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
@@ -85,4 +86,8 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
         "learning": learning.export_learning(db, person),
         "skill_checks": practicals.export_checks(db, person),
         "certificates": certificates.export_certificates(db, person),
+        "trail": [
+            {"at": event.at.isoformat(), "action": event.action}
+            for event in audit.trail_of(db, "user", person.key)
+        ],
     }
