@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import Base
+from app.core.db import NOT_IN_BACKUP, Base
 from app.core.events import new_event_id
 
 
@@ -113,6 +113,7 @@ class CertificatePreview(Base):
     __table_args__ = (
         UniqueConstraint("key", name="uq_certificate_preview_key"),
         UniqueConstraint("by_id", name="uq_certificate_preview_by_id"),
+        {"info": NOT_IN_BACKUP},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -24,6 +24,16 @@ _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><cachedir>{cache}</cachedir></fontconfig>
 """
+# The child needs this folder and the ground under it, not the rooms and the web: `app` and
+# `app.core` are bare names there, so that nothing else of the application is loaded.
+_BOOT = f"""
+import sys, types
+for name, folder in (("app", {str(ROOT / "app")!r}), ("app.core", {str(ROOT / "app/core")!r})):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = [folder]
+from app.core.pdf.child import main
+main()
+"""
 
 
 class Engine:
@@ -52,8 +62,7 @@ class Engine:
                 watch.cancel()
             self._count += 1
             if answer is None:
-                self._stop()
-                raise RenderingLimit
+                raise self._death(child)
         if answer[0] == 0:
             return answer[1:]
         raise _error(answer[1:])
@@ -71,6 +80,15 @@ class Engine:
             self._folder = tempfile.TemporaryDirectory(prefix="kapok-pdf-")
             self._child = _start(Path(self._folder.name))
         return self._child
+
+    def _death(self, child: subprocess.Popen[bytes]) -> RenderingFailed:
+        """Why the child ended: by a signal when it overran a limit, else by a fault of its own."""
+        try:
+            code = child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            code = -1
+        self._stop()
+        return RenderingLimit() if code <= 0 else RenderingFailed(reason="the renderer ended")
 
     def _is_old(self) -> bool:
         return self._count >= MAX_DOCUMENTS
@@ -106,7 +124,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         "PYTHONHASHSEED": "0",  # the same order of sets, the same bytes
         **limits,
     }
-    command = [sys.executable, "-m", "app.core.pdf.child"]
+    command = [sys.executable, "-c", _BOOT]
     return subprocess.Popen(  # noqa: S603 (our own interpreter and module)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment
     )
