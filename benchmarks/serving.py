@@ -31,7 +31,7 @@ class Server:
 
     def ask(self, address: str, headers: Mapping[str, str], count: int) -> float:
         """Ask so many times over one connection; the CPU of the workers for one request in ms."""
-        before = self._cpu_ms()
+        before = cpu_of_children_ms(self.process.pid)
         connection = HTTPConnection("127.0.0.1", self.port)
         for _ in range(count):
             connection.request("GET", address, headers=dict(headers))
@@ -40,12 +40,13 @@ class Server:
             if response.status != 200:
                 raise RuntimeError(f"{address} answered {response.status}")
         connection.close()
-        return (self._cpu_ms() - before) / count
+        return (cpu_of_children_ms(self.process.pid) - before) / count
 
-    def _cpu_ms(self) -> float:
-        number = self.process.pid
-        children = Path(f"/proc/{number}/task/{number}/children").read_text("ascii")
-        return sum(cpu_ms(int(child)) for child in children.split())
+
+def cpu_of_children_ms(parent: int) -> float:
+    """CPU that the living children of a process have used so far."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
+    return sum(cpu_ms(int(child)) for child in children.split())
 
 
 def cpu_ms(process: int) -> float:

@@ -1,0 +1,67 @@
+"""The pages of cohorts with 60 and with 1,000 trainees, and how many queries they ask.
+
+The demo programme spreads its trainees over cohorts of 30; after its start pages are measured, all
+of them are moved into one cohort.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from sqlalchemy import select, update
+
+from app.cohorts.models import Cohort, CohortMember
+from app.core.db import begin_write
+from benchmarks.report import Figure
+from benchmarks.requests import asker, costs
+from benchmarks.sites import ADMINISTRATOR, INSTRUCTOR, SLUG, Site, counted, site
+
+BUDGET_MS = 300
+
+
+def measure() -> Iterator[Figure]:
+    """60 trainees, then 1,000."""
+    for trainees in (60, 1000):
+        began = time.perf_counter()
+        with site(trainees) as found:
+            yield Figure(f"demo load, {trainees}", time.perf_counter() - began, "s")
+            yield from _start_pages(found, trainees)
+            yield from _cohort_pages(found, trainees, _all_in_one(found))
+
+
+def _start_pages(found: Site, trainees: int) -> Iterator[Figure]:
+    name = f"start page of {{}}, {trainees} in {-(-trainees // 30)} cohorts"
+    yield _page(found, name.format("instructor"), "/en/start", INSTRUCTOR)
+    yield _page(found, name.format("administrator"), "/en/start", ADMINISTRATOR)
+
+
+def _cohort_pages(found: Site, trainees: int, key: str) -> Iterator[Figure]:
+    pages = {
+        "cohort page": f"/en/cohorts/{key}",
+        "cohort progress": f"/en/cohorts/{key}/progress",
+        "who is eligible": f"/en/certificates/cohorts/{key}/{SLUG}",
+        "review before issuing": f"/en/certificates/cohorts/{key}/{SLUG}/issue",
+    }
+    for name, address in pages.items():
+        yield _page(found, f"{name}, {trainees} trainees", address, ADMINISTRATOR)
+
+
+def _page(found: Site, name: str, address: str, username: str) -> Figure:
+    ask = asker(found.app, address, found.session_cookie(username))
+    size = len(ask())
+    with counted(found.database) as statements:
+        ask()
+    taken = costs(ask, 5, 1)
+    beside = f"{taken.wall_ms:.0f} ms by the clock, {len(statements)} queries, {size / 1000:.0f} kB"
+    return Figure(name, taken.cpu_ms, "ms", BUDGET_MS, beside)
+
+
+def _all_in_one(found: Site) -> str:
+    """Move everybody into the first cohort; returns its key."""
+    with found.database.session() as db:
+        begin_write(db)
+        cohort = db.scalars(select(Cohort).order_by(Cohort.id)).first()
+        db.execute(update(CohortMember).values(cohort_id=cohort.id))
+        db.commit()
+        return str(cohort.key)
