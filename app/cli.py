@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import sys
 
+from flask import Flask
 from flask.cli import FlaskGroup
 
 from app import create_app
 from app.core.cli import add_commands
 from app.core.serving import REFUSALS
 
+
+def _application() -> Flask:
+    # Here and not only in main(): for `--help` Flask would print a traceback.
+    try:
+        return create_app()
+    except REFUSALS as refusal:
+        sys.exit(f"kapok: {refusal}")
+
+
 group = FlaskGroup(
-    create_app=create_app,
+    create_app=_application,
     add_default_commands=False,
     add_version_option=False,
     load_dotenv=False,

@@ -139,8 +139,11 @@ class TestOnTheConsole:
         assert started.returncode == APP_LOAD_ERROR
         assert one_sentence(started.stderr), started.stderr
 
-    def test_a_refused_command_is_one_sentence(self, environment: dict[str, str]) -> None:
-        asked = run((*KAPOK, "doctor"), environment | {"KAPOK_DEMO": "1"})
+    @pytest.mark.parametrize("words", ["doctor", "--help"])
+    def test_a_refused_command_is_one_sentence(
+        self, environment: dict[str, str], words: str
+    ) -> None:
+        asked = run((*KAPOK, words), environment | {"KAPOK_DEMO": "1"})
         assert asked.returncode == 1
         assert one_sentence(asked.stderr), asked.stderr
 
