@@ -216,7 +216,14 @@ def _remember_language(response: Response) -> None:
     code = current_language()
     is_page = (response.mimetype == "text/html") and response.status_code == 200
     if is_page and request.cookies.get(LANGUAGE_COOKIE) != code:
-        response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            code,
+            max_age=YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=settings().base_url.startswith("https://"),
+        )
 
 
 def _handle_errors(app: Flask) -> None:
