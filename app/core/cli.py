@@ -14,6 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 from app.config import Settings
 from app.core import backup as backups
 from app.core import migrate
+from app.core.access import access_table, write_access_page
 from app.core.catalogues import compile_catalogues, untranslated
 from app.core.clock import now
 from app.core.db import Database
@@ -30,7 +31,7 @@ translations_group = AppGroup("translations", help="The interface's words.")
 
 def add_commands(group: click.Group) -> None:
     """Add the core's commands to `kapok`."""
-    for command in (db_group, jobs_group, translations_group, backup, restore, doctor):
+    for command in (db_group, jobs_group, translations_group, backup, restore, doctor, routes):
         group.add_command(command)
 
 
@@ -120,6 +121,18 @@ def restore(source: Path) -> None:
     except backups.BackupRefused as refusal:
         sys.exit(f"kapok: {refusal}")
     click.echo(f"{sum(counts.values())} rows of {len(counts)} tables restored.")
+
+
+@click.command("routes")
+@click.option("--write", is_flag=True, help="Put the table into docs/permissions.md.")
+@with_appcontext
+def routes(write: bool) -> None:
+    """Print every address and who may open it."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    if write:
+        write_access_page(app)
+    else:
+        click.echo(access_table(app), nl=False)
 
 
 @click.command("doctor")
