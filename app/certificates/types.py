@@ -28,6 +28,7 @@ class MissingKind(StrEnum):
     ASSESSMENT = "assessment"
     SHEET = "sheet"  # key: the skill sheet
     SHEET_EXPIRED = "sheet-expired"  # key: a skill sheet passed too long ago
+    ACKNOWLEDGEMENT = "acknowledgement"  # key: a passed skill sheet the trainee has not signed
     NEEDED_COURSE = "needed-course"  # key: the slug of a course whose assessment is needed
     NAMES = "names"
     CONSENT = "consent"

@@ -22,7 +22,12 @@ def init(app: Flask) -> None:
     """Tell the library where this application's course files are."""
     settings = app.extensions["kapok"].settings
     cache = settings.data_dir / "cache" / "courses.json"
-    open_library(settings.courses_dir, cache, watches=not settings.is_production)
+    open_library(
+        settings.courses_dir,
+        cache,
+        watches=not settings.is_production,
+        timezone=settings.timezone,
+    )
 
 
 @group.command("check")

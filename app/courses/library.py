@@ -186,6 +186,7 @@ class _Shelf:
         self.places = Places.at(ROOT / "courses", GLOSSARY)
         self.cache: Path | None = None
         self.watches = False
+        self.timezone = ""
         self.library: Library | None = None
         self._changed_at = 0.0
         self._looked_at = 0.0
@@ -218,7 +219,7 @@ class _Shelf:
         content = load_content(self.places, tuple(LANGUAGES), SOURCE_LANGUAGE, parsed)
         parsed.save()
         _log_faults(content.faults)
-        return _library(content)
+        return _library(content, self.timezone)
 
 
 def _log_faults(faults: tuple[Any, ...]) -> None:
@@ -226,9 +227,10 @@ def _log_faults(faults: tuple[Any, ...]) -> None:
         log.warning("course file: %s", fault)
 
 
-def _library(content: Content) -> Library:
+def _library(content: Content, timezone: str) -> Library:
+    zone = timezone or content.programme.timezone
     return Library(
-        content.programme,
+        content.programme.model_copy(update={"timezone": zone}),
         MappingProxyType(dict(content.courses)),
         content.shared.terms,
         content.shared.numbers,
@@ -243,12 +245,15 @@ def library() -> Library:
     return _shelf.open()
 
 
-def open_library(courses: Path, cache: Path | None = None, *, watches: bool = False) -> None:
+def open_library(
+    courses: Path, cache: Path | None = None, *, watches: bool = False, timezone: str = ""
+) -> None:
     """Say where the course files are, where parsed files may be kept, and whether to watch them.
 
-    A library that is loaded from the same place stays.
+    `timezone`, when given, stands in for the programme's own. A library that is loaded from the
+    same place for the same zone stays.
     """
     places = Places.at(courses, GLOSSARY)
-    if places != _shelf.places:
-        _shelf.places, _shelf.library = places, None
+    if (places, timezone) != (_shelf.places, _shelf.timezone):
+        _shelf.places, _shelf.timezone, _shelf.library = places, timezone, None
     _shelf.cache, _shelf.watches = cache, watches

@@ -19,7 +19,7 @@ from app.accounts.forms import (
 )
 from app.accounts.models import User
 from app.accounts.types import WrongPassword
-from app.accounts.views.words import ACTION_NAMES
+from app.accounts.views.words import ACTION_NAMES, KIND_NAMES, detail_words
 from app.core import identity
 from app.core.clock import now
 from app.core.db import reading
@@ -44,6 +44,8 @@ def words() -> dict[str, Any]:
     return {
         "role_names": ROLE_NAMES,
         "action_names": ACTION_NAMES,
+        "kind_names": KIND_NAMES,
+        "detail_words": detail_words,
         "grant_names": GRANT_NAMES,
         "purpose_names": PURPOSE_NAMES,
         "scope_names": lambda: dict([*sheet_choices(), *language_choices()]),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from app.core.i18n import lazy
+from collections.abc import Mapping
+from typing import Any
+
+from app.accounts.forms import GRANT_NAMES, PURPOSE_NAMES, ROLE_NAMES
+from app.core.i18n import LANGUAGES, lazy
 
 ACTION_NAMES = {
     "accounts.change-names": lazy("Names changed"),
@@ -37,3 +41,23 @@ ACTION_NAMES = {
     "practicals.correct-check": lazy("Skill check corrected"),
     "practicals.record-check": lazy("Skill check recorded"),
 }
+
+#: What an act was on; a word is shown before the thing's key.
+KIND_NAMES = {
+    "attempt": lazy("Attempt"),
+    "certificate": lazy("Certificate"),
+    "cohort": lazy("Cohort"),
+    "skill_check": lazy("Skill check"),
+    "user": lazy("Person"),
+}
+
+_VALUE_NAMES: dict[str, Any] = {
+    str(value): name
+    for names in (ROLE_NAMES, PURPOSE_NAMES, GRANT_NAMES)
+    for value, name in names.items()
+} | {code: record.name for code, record in LANGUAGES.items()}
+
+
+def detail_words(detail: Mapping[str, Any]) -> list[Any]:
+    """The particulars of an act: in words where they have some, else as they are."""
+    return [_VALUE_NAMES.get(str(value), value) for value in detail.values() if value is not None]

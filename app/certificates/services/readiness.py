@@ -137,6 +137,8 @@ def _missing_sheets(user: User, known: _Known, valid_until: date | None) -> Iter
         if sheet.key not in counted:
             kind = MissingKind.SHEET_EXPIRED if sheet.key in ever else MissingKind.SHEET
             yield Missing(kind, sheet.key)
+        elif not counted[sheet.key].acknowledged:  # examiner and trainee both sign (curriculum)
+            yield Missing(MissingKind.ACKNOWLEDGEMENT, sheet.key)
     if valid_until is not None and known.on is not None and valid_until < known.on:
         oldest = min(counted.values(), key=lambda sheet: sheet.held_on)
         yield Missing(MissingKind.SHEET_EXPIRED, oldest.sheet_key)

@@ -37,6 +37,7 @@ _MISSING = {
     MissingKind.ASSESSMENT: N_("Assessment not passed"),
     MissingKind.SHEET: N_("Skill check not passed: %(name)s"),
     MissingKind.SHEET_EXPIRED: N_("Skill check too long ago: %(name)s"),
+    MissingKind.ACKNOWLEDGEMENT: N_("Skill check result not acknowledged yet: %(name)s"),
     MissingKind.NEEDED_COURSE: N_("Assessment of another course not passed: %(name)s"),
     MissingKind.NAMES: N_("Names not confirmed"),
     MissingKind.CONSENT: N_("No consent to public verification"),
@@ -70,7 +71,7 @@ def missing_sentence(missing: Missing, course: Course) -> str:
 
 def _name_of(missing: Missing, course: Course) -> str:
     match missing.kind:
-        case MissingKind.SHEET | MissingKind.SHEET_EXPIRED:
+        case MissingKind.SHEET | MissingKind.SHEET_EXPIRED | MissingKind.ACKNOWLEDGEMENT:
             return sheet_title(course.slug, missing.key)
         case MissingKind.NEEDED_COURSE:
             return services.course_title(library().course(missing.key), current_language())
