@@ -23,6 +23,7 @@ from app.courses.types import Course
 from app.learning import services as learning
 from app.overview.services.demo import check_of_one
 from app.practicals import services as practicals
+from app.practicals.types import AcknowledgedBy
 from tests.factories import (
     AT,
     make_administrator,
@@ -74,11 +75,18 @@ def examiner(db: Session, administrator: User, course: Course, cohort: Cohort) -
 
 @pytest.fixture
 def check(db: Session, examiner: User, course: Course) -> Callable[..., None]:
-    """Let a trainee pass one skill sheet on a day."""
+    """Let a trainee pass one skill sheet on a day, and acknowledge the result."""
 
-    def pass_sheet(user: User, sheet_key: str, day: date = TODAY) -> None:
+    def pass_sheet(
+        user: User, sheet_key: str, day: date = TODAY, *, acknowledged: bool = True
+    ) -> None:
         draft = check_of_one(course, sheet_key, user, new_event_id(), day)
-        practicals.record_check(db, draft, examiner, day, AT + (day - TODAY))
+        at = AT + (day - TODAY)
+        passed = practicals.record_check(db, draft, examiner, day, at)
+        if acknowledged:
+            result = practicals.result_in(passed, user.id)
+            how = AcknowledgedBy.OWN_SIGN_IN
+            practicals.acknowledge(db, result, how, new_event_id(), at)
 
     return pass_sheet
 

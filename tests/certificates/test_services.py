@@ -21,6 +21,7 @@ from app.certificates.types import (
     AlreadyRendered,
     AlreadyRevoked,
     CertificateState,
+    Missing,
     MissingKind,
     NobodyChosen,
     NotEligible,
@@ -28,6 +29,8 @@ from app.certificates.types import (
     UnknownCertificate,
     UnknownCode,
 )
+from app.cohorts import services as cohorts
+from app.cohorts.models import Cohort
 from app.core.db import Database, begin_write
 from app.core.errors import EventConflict
 from app.core.events import new_event_id
@@ -66,6 +69,16 @@ def test_a_newcomer_misses_everything_and_hears_exactly_what(db: Session, course
         (MissingKind.NAMES, "", 0, 0),
         (MissingKind.CONSENT, "", 0, 0),
     ]
+
+
+def test_a_passed_sheet_counts_once_the_trainee_has_acknowledged_it(
+    db: Session, cohort: Cohort, course: Course, check: Callable[..., None]
+) -> None:
+    user = make_learner(db, lessons=True)
+    cohorts.add_member(db, cohort, user, AT)
+    check(user, course.sheets[0].key, acknowledged=False)
+    missing = services.readiness(db, [user], course, TODAY)[0].missing
+    assert Missing(MissingKind.ACKNOWLEDGEMENT, course.sheets[0].key) in missing
 
 
 def test_a_failed_assessment_does_not_count(db: Session, course: Course) -> None:
