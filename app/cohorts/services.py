@@ -79,6 +79,19 @@ def members_of(db: Session, cohort: Cohort) -> Sequence[User]:
     return db.scalars(query.order_by(func.lower(User.latin_name), User.id)).all()
 
 
+def members_by_cohort(db: Session, cohorts: Iterable[Cohort]) -> dict[int, list[User]]:
+    """The trainees in each of several cohorts now, by the cohort's id; one query."""
+    found: dict[int, list[User]] = {cohort.id: [] for cohort in cohorts}
+    query = (
+        select(CohortMember.cohort_id, User)
+        .join(User, CohortMember.user_id == User.id)
+        .where(CohortMember.cohort_id.in_(found), CohortMember.withdrawn_at.is_(None))
+    )
+    for cohort_id, user in db.execute(query):
+        found[cohort_id].append(user)
+    return found
+
+
 def member_of(db: Session, person: User, cohort_key: str, user_key: str) -> tuple[Cohort, User]:
     """A trainee in one of the person's cohorts; raises NotFound for any other."""
     cohort = cohort_of(db, person, cohort_key)

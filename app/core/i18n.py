@@ -80,9 +80,10 @@ def current_language() -> str:
     """This request's language code: from the address, else remembered, else the browser's."""
     if not has_request_context():
         return str(g.get("language", SOURCE_LANGUAGE)) if has_app_context() else SOURCE_LANGUAGE
-    if "language" not in g:
-        g.language = _from_first_part(request.path) or proposed_language()
-    return str(g.language)
+    language: str | None = g.get("language")
+    if language is None:
+        language = g.language = _from_first_part(request.path) or proposed_language()
+    return language
 
 
 def _from_first_part(path: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.certificates import services as certificates
+from app.certificates.types import Readiness
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core import audit
@@ -60,18 +61,41 @@ def ways_of_trainee(db: Session, trainee: User, today: date) -> list[CourseWay]:
 
 
 def cohort_cards(db: Session, person: User, today: date) -> list[CohortCard]:
-    """The person's cohorts with how many trainees could be or are certified."""
-    return [_card(db, cohort, today) for cohort in cohorts.cohorts_of(db, person)]
+    """The person's cohorts with how many trainees could be or are certified.
+
+    A number of queries for each course, whatever the number of cohorts.
+    """
+    found = cohorts.cohorts_of(db, person)
+    members = cohorts.members_by_cohort(db, found)
+    ready = _ready(db, found, members, today)
+    return [_card(cohort, members[cohort.id], ready) for cohort in found]
 
 
-def _card(db: Session, cohort: Cohort, today: date) -> CohortCard:
-    rows = cohort_rows(db, cohort, today)
-    ways = [way for row in rows for way in row.ways]
+def _ready(
+    db: Session, found: Sequence[Cohort], members: Mapping[int, list[User]], today: date
+) -> dict[tuple[str, int], Readiness]:
+    """Everybody's readiness in the courses of her cohorts, by the course's slug and her id."""
+    people: dict[str, dict[int, User]] = {}
+    for cohort in found:
+        for course in courses_of(cohort):
+            people.setdefault(course.slug, {}).update((u.id, u) for u in members[cohort.id])
+    return {
+        (slug, each.user.id): each
+        for slug, users in people.items()
+        for each in certificates.readiness(db, [*users.values()], library().course(slug), today)
+    }
+
+
+def _card(
+    cohort: Cohort, members: Sequence[User], ready: Mapping[tuple[str, int], Readiness]
+) -> CohortCard:
+    slugs = [course.slug for course in courses_of(cohort)]
+    ways = [ready[slug, user.id] for slug in slugs for user in members]
     return CohortCard(
         cohort=cohort,
-        members=len(rows),
-        issuable=sum(way.readiness.is_issuable for way in ways),
-        certified=sum(way.readiness.certificate is not None for way in ways),
+        members=len(members),
+        issuable=sum(way.is_issuable for way in ways),
+        certified=sum(way.certificate is not None for way in ways),
     )
 
 

@@ -111,6 +111,19 @@ def given_of(check: SkillCheck) -> dict[str, str]:
     return given
 
 
+# The fields of a PassedSheet in their order; whole rows of 1,000 trainees would cost much more.
+_PRINTED = (
+    SkillCheckParticipant.sheet_key,
+    SkillCheck.held_on,
+    SkillCheck.key,
+    User.key,
+    User.latin_name,
+    SkillCheck.language,
+    SkillCheck.place,
+    SkillCheckParticipant.acknowledged_at.is_not(None),
+)
+
+
 def passed_sheets(
     db: Session,
     user_ids: Collection[int],
@@ -123,7 +136,7 @@ def passed_sheets(
     acknowledged check goes before one that is not. One query.
     """
     query = (
-        select(SkillCheckParticipant, SkillCheck, User)
+        select(SkillCheckParticipant.user_id, *_PRINTED)
         .join(SkillCheck, SkillCheck.id == SkillCheckParticipant.check_id)
         .join(User, User.id == SkillCheck.examiner_id)
         .where(
@@ -135,27 +148,15 @@ def passed_sheets(
         .order_by(SkillCheck.held_on, SkillCheck.id)
     )
     passed: dict[int, dict[str, PassedSheet]] = {}
-    for result, check, examiner in db.execute(query):
-        if after is not None and check.held_on <= after.get(result.user_id, date.min):
+    for row in db.execute(query):
+        user_id, sheet = row[0], PassedSheet(*row[1:])
+        if after is not None and sheet.held_on <= after.get(user_id, date.min):
             continue
-        sheets = passed.setdefault(result.user_id, {})
-        known = sheets.get(result.sheet_key)
-        if known is None or (result.acknowledged_at is not None and not known.acknowledged):
-            sheets[result.sheet_key] = _passed(result, check, examiner)
+        sheets = passed.setdefault(user_id, {})
+        known = sheets.get(sheet.sheet_key)
+        if known is None or (sheet.acknowledged and not known.acknowledged):
+            sheets[sheet.sheet_key] = sheet
     return passed
-
-
-def _passed(result: SkillCheckParticipant, check: SkillCheck, examiner: User) -> PassedSheet:
-    return PassedSheet(
-        sheet_key=result.sheet_key,
-        held_on=check.held_on,
-        check_key=check.key,
-        examiner_key=examiner.key,
-        examiner_name=examiner.latin_name,
-        language=check.language,
-        place=check.place,
-        acknowledged=result.acknowledged_at is not None,
-    )
 
 
 def export_checks(db: Session, person: User) -> list[dict[str, Any]]:
