@@ -6,7 +6,7 @@ Each takes the session `db` first, adds its row and flushes it. Names are real o
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
 from random import Random
@@ -18,12 +18,16 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import (
     Consents,
+    GrantKind,
     Names,
     PreparedSecret,
     Role,
     StaffProfile,
     TraineeProfile,
 )
+from app.cohorts import services as cohorts
+from app.cohorts.models import Cohort
+from app.cohorts.types import CohortDraft
 from app.core.events import new_event_id
 from app.courses.library import library
 from app.courses.types import Item
@@ -144,3 +148,41 @@ def make_learner(
     for lesson in course.lessons if lessons else ():
         learning.record_completion(db, user, course, lesson.key, new_event_id(), "en", AT)
     return user
+
+
+def make_examiner(db: Session, ends_on: date, slug: str = "cpr-aed-choking") -> User:
+    """An instructor who may examine every sheet of a course until a day, inclusive."""
+    user, by = make_instructor(db), make_administrator(db)
+    for sheet in library().course(slug).sheets:
+        accounts.give_grant(
+            db,
+            user,
+            GrantKind.PRACTICALS_EXAMINE,
+            f"{slug}/{sheet.key}",
+            ends_on,
+            by,
+            AT - timedelta(days=365),
+        )
+    return user
+
+
+def make_cohort(
+    db: Session, instructor: User, *members: User, slug: str = "cpr-aed-choking", **changes: Any
+) -> Cohort:
+    """A cohort that the instructor leads, with these trainees in it."""
+    draft = CohortDraft(
+        name=changes.pop("name", "ວຽງຈັນ 2026"),
+        partner="ມະຫາວິທະຍາໄລແຫ່ງຊາດລາວ",
+        country="LA",
+        starts_on=AT.date(),
+        ends_on=None,
+        language="lo",
+        courses=(slug,),
+    )
+    cohort = cohorts.create_cohort(db, draft, new_event_id(), instructor, AT)
+    for member in members:
+        cohorts.add_member(db, cohort, member, AT)
+    for name, value in changes.items():
+        setattr(cohort, name, value)
+    db.flush()
+    return cohort

@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from app.accounts.forms import ProfileForm
 from app.accounts.services import territories
+from app.cohorts.models import Cohort
 from app.cohorts.types import CohortDraft
 from app.core.forms import EventForm, Form, length, no_controls, required
 from app.core.i18n import LANGUAGES, _, current_language, lazy
@@ -53,6 +54,21 @@ class CohortForm(EventForm):
         [InputRequired(lazy("Choose at least one course."))],
         choices=_courses,
     )
+
+    @classmethod
+    def of(cls, cohort: Cohort, event_id: str) -> CohortForm:
+        """The form with what the cohort is now."""
+        return cls(
+            formdata=None,
+            event_id=event_id,
+            name=cohort.name,
+            partner=cohort.partner,
+            country=cohort.country,
+            language=cohort.language,
+            starts_on=cohort.starts_on,
+            ends_on=cohort.ends_on,
+            courses=[course.slug for course in cohort.courses],
+        )
 
     def validate_ends_on(self, field: Field) -> None:
         """The last day is not before the first."""

@@ -93,12 +93,7 @@ def cohort(key: object) -> str:
 def cohort_edit(key: object) -> str:
     """The form with the cohort's properties."""
     found = _cohort(reading(), key)
-    form = CohortForm(
-        formdata=None,
-        obj=found,
-        courses=[course.slug for course in found.courses],
-        event_id=new_event_id(),
-    )
+    form = CohortForm.of(found, new_event_id())
     return render_template("cohorts/edit.html", form=form, cohort=found)
 
 
