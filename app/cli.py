@@ -6,6 +6,7 @@ import sys
 
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import create_app
 from app.core.cli import add_commands
@@ -36,3 +37,6 @@ def main() -> None:
         group()
     except REFUSALS as refusal:
         sys.exit(f"kapok: {refusal}")
+    except (OperationalError, ProgrammingError) as fault:
+        reason = str(fault.orig).strip().partition("\n")[0].rstrip(".")
+        sys.exit(f"kapok: The database does not answer, or needs 'kapok db upgrade': {reason}.")

@@ -147,6 +147,17 @@ class TestOnTheConsole:
         assert asked.returncode == 1
         assert one_sentence(asked.stderr), asked.stderr
 
+    @pytest.mark.parametrize(
+        "address", ["", "postgresql+psycopg://kapok@127.0.0.1:1/kapok?connect_timeout=2"]
+    )
+    def test_a_command_without_its_tables_or_its_database_is_one_sentence(
+        self, environment: dict[str, str], address: str
+    ) -> None:
+        words = ("accounts", "create-administrator", "lan", "--native-name", "Lan", "--latin-name")
+        asked = run((*KAPOK, *words, "Lan"), environment | {"KAPOK_DATABASE_URL": address})
+        assert asked.returncode == 1
+        assert one_sentence(asked.stderr), asked.stderr
+
     def test_the_web_server_says_it_once_and_ends(self, environment: dict[str, str]) -> None:
         gunicorn = (sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "error")
         ended = run(
