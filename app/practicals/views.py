@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.accounts.types import Role
+from app.accounts.types import NoPin, PinLocked, Role
 from app.core.clock import now, programme_date
 from app.core.db import reading, writing
 from app.core.errors import DomainError, NotFound
@@ -33,7 +33,7 @@ from app.practicals.forms import (
     participant_drafts,
 )
 from app.practicals.models import SkillCheck
-from app.practicals.types import AcknowledgedBy, NoAuthority
+from app.practicals.types import AcknowledgedBy, NoAuthority, WrongPin
 
 blueprint = Blueprint("practicals", __name__)
 
@@ -172,7 +172,7 @@ def check(key: object) -> str:
     return _check_page(found, AcknowledgeForm(formdata=None))
 
 
-def _check_page(found: SkillCheck, form: AcknowledgeForm) -> str:
+def _check_page(found: SkillCheck, form: AcknowledgeForm, asked: str = "") -> str:
     course = library().course(found.course_slug)
     return render_template(
         "practicals/check.html",
@@ -180,6 +180,7 @@ def _check_page(found: SkillCheck, form: AcknowledgeForm) -> str:
         course=course,
         sheet=course.sheet(found.sheet_key),
         form=form,
+        asked=asked,
         line=_line(course),
         may_correct=services.may_correct(reading(), found, current_person(), _today()),
         results=services.visible_results(found, current_person()),
@@ -191,23 +192,28 @@ def _check_page(found: SkillCheck, form: AcknowledgeForm) -> str:
 def acknowledge(key: object) -> Response | tuple[str, int]:
     """Record that a trainee has seen her result: signed in herself, or by PIN."""
     person, form = current_person(), AcknowledgeForm()
+    asked = person.key if person.role is Role.TRAINEE else request.form.get("person", "")
     found = services.check_of(reading(), person, str(key))
     if not form.validate():
-        return _check_page(found, form), 422
-    trainee_key = person.key if person.role is Role.TRAINEE else request.form.get("person", "")
+        return _check_page(found, form, asked), 422
     db = writing()
-    result = services.result_by_key(services.check_of(db, person, str(key)), trainee_key)
-    if person.role is Role.TRAINEE:
-        how = AcknowledgedBy.OWN_SIGN_IN
-    else:
-        how = AcknowledgedBy.PIN
-        right = accounts.pin_matches(db, result.user, form.pin.data or "", now())
-        if not right:
-            db.commit()  # the wrong try is counted
-            services.require_pin(right)
-    services.acknowledge(db, result, how, str(form.event_id.data), now())
+    try:
+        _acknowledge(db, services.check_of(db, person, str(key)), asked, form)
+    except (WrongPin, NoPin, PinLocked) as refusal:
+        db.commit()  # a wrong try is counted
+        form.pin.errors = [_(refusal.message)]
+        return _check_page(services.check_of(db, person, str(key)), form, asked), refusal.status
     db.commit()
     return back_to(url_for("practicals.check", key=key), _("The result is acknowledged."))
+
+
+def _acknowledge(db: Session, check: SkillCheck, asked: str, form: AcknowledgeForm) -> None:
+    person, result, at = current_person(), services.result_by_key(check, asked), now()
+    how = AcknowledgedBy.OWN_SIGN_IN
+    if person.role is not Role.TRAINEE:
+        how = AcknowledgedBy.PIN
+        services.require_pin(accounts.pin_matches(db, result.user, form.pin.data or "", at))
+    services.acknowledge(db, result, how, str(form.event_id.data), at)
 
 
 @blueprint.get("/practicals/checks/<uuid:key>/correct")
