@@ -31,7 +31,7 @@ from app.core.clock import programme_date
 from app.courses.library import library
 from app.courses.types import Course, Item, ItemType
 from app.learning import services as learning
-from app.overview.services.people import Origin, shuffled_origins
+from app.overview.services.people import ORIGINS, Origin, shuffled_origins
 from app.practicals import services as practicals
 from app.practicals.types import AcknowledgedBy, CheckDraft, Mark, ParticipantDraft
 
@@ -127,7 +127,7 @@ class DemoLoader:
             if number % CLASS_SIZE == 0:
                 cohort, code = self._cohort(number // CLASS_SIZE, instructor)
             nth = seen[origin.language] = seen.get(origin.language, 0) + 1
-            stage = _stage(number, nth)
+            stage = _stage(origin, nth)
             user = self._join(origin, nth, code, stage)
             self._advance(user, origin.language, stage, instructor, cohort)
             if stage is Stage.CERTIFIED:
@@ -257,9 +257,10 @@ def _said(user: User) -> DemoPerson:
     return DemoPerson(user.username, user.role, user.language, user.display_name)
 
 
-def _stage(number: int, nth: int) -> Stage:
+def _stage(origin: Origin, nth: int) -> Stage:
     """The first trainee of each language has the whole way before her, the rest are spread."""
-    return Stage.JOINED if nth == 1 else Stage(number % len(Stage))
+    spread = 3 * nth + ORIGINS.index(origin)  # every stage, and each language at several
+    return Stage.JOINED if nth == 1 else Stage(spread % len(Stage))
 
 
 def check_of_one(
