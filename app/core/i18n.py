@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel import Locale
 from babel.dates import format_date as babel_date
@@ -15,7 +15,7 @@ from babel.dates import format_datetime as babel_datetime
 from babel.dates import get_datetime_format, get_timezone
 from babel.lists import format_list as babel_list
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, has_app_context, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, lazy_gettext
 from werkzeug.routing import BaseConverter
 
@@ -108,17 +108,13 @@ def language_record() -> Language:
 def url_in(code: str) -> str:
     """This very page in another language, with its query."""
     query = request.args.to_dict(flat=False)
-    if request.view_args is not None and request.endpoint and _expects_language(request.endpoint):
-        path = url_for(request.endpoint, **(request.view_args | {"lang": code}))
-    elif _from_first_part(request.path):
-        path = "/" + "/".join([code, *request.path.strip("/").split("/")[1:]])
+    if _from_first_part(request.path):
+        rest = request.path.lstrip("/").partition("/")[2]
+        path = quote(f"/{code}/{rest}")
     else:
         path, query["lang"] = request.path, [code]
-    return f"{path}?{urlencode(query, doseq=True)}" if query else path
-
-
-def _expects_language(endpoint: str) -> bool:
-    return current_app.url_map.is_endpoint_expecting(endpoint, "lang")
+    address = request.script_root + path
+    return f"{address}?{urlencode(query, doseq=True)}" if query else address
 
 
 @cache
