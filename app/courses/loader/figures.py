@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 UNITS = "cm|mm|km/h|km|m/s|m|min|ms|s|h|°C|%|L|ml|kg|mg|g|ppm|kPa|hPa|kV|V"  # curriculum, section 0
-_RANGE_SIGN = r"\s*(?:–|-|—|~|～|〜|至|到|đến|ຫາ|ដល់)\s*"
+_RANGE_SIGN = r"(?:\s*(?:–|-|—|~|～|〜|至|到|đến|ຫາ|ដល់)\s*|\s+(?:to|tới|ເຖິງ|ទៅ)\s+)"
 _LATIN = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _FIGURE = re.compile(

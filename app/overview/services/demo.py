@@ -31,6 +31,7 @@ from app.core.clock import programme_date
 from app.courses.library import library
 from app.courses.types import Course, Item, ItemType
 from app.learning import services as learning
+from app.learning.services.results import key_of
 from app.overview.services.people import ORIGINS, Origin, shuffled_origins
 from app.practicals import services as practicals
 from app.practicals.types import AcknowledgedBy, CheckDraft, Mark, ParticipantDraft
@@ -201,7 +202,7 @@ class DemoLoader:
         wrong = self._places_of_mistakes(attempt.items, mistakes)
         for position, drawn in enumerate(attempt.items, start=1):
             item = self.course.item(drawn["key"])
-            response = _wrong(item) if position in wrong else _right(item)
+            response = _wrong(item) if position in wrong else key_of(item)
             learning.save_answer(
                 self.db, user, attempt.key, position, response, self._event(), language, at
             )
@@ -285,22 +286,6 @@ def check_of_one(
         equipment=", ".join(words.equipment[key] for key in sheet.equipment),
         participants=(participant,),
     )
-
-
-def _right(item: Item) -> dict[str, object]:
-    match item.type:
-        case ItemType.SINGLE:
-            return {"option": item.answer[0]}
-        case ItemType.MULTIPLE:
-            return {"options": list(item.answer)}
-        case ItemType.TRUE_FALSE:
-            return {"value": item.answer}
-        case ItemType.ORDERING:
-            return {"places": {key: place for place, key in enumerate(item.answer, start=1)}}
-        case ItemType.MATCHING:
-            return {"pairs": dict(item.answer)}
-        case _:
-            return {"figures": [f"{figure:g}" for figure in item.answer.figures]}
 
 
 def _wrong(item: Item) -> dict[str, object]:
