@@ -226,6 +226,13 @@ class LastAdministrator(DomainError):
     message = N_("This is the last administrator. Make another administrator first.")
 
 
+class StaffCode(DomainError):
+    """Only an administrator makes a one-time code for staff: it opens the account."""
+
+    status = 403
+    message = N_("Only an administrator can make a one-time code for this person.")
+
+
 class GrantNeedsEnd(DomainError):
     """Examiners are granted a sheet until a day."""
 

@@ -27,6 +27,7 @@ from app.accounts.types import (
     PinLocked,
     Purpose,
     Role,
+    StaffCode,
     TraineeProfile,
     UnknownTerritory,
     UsernameTaken,
@@ -165,6 +166,13 @@ def test_a_withdrawn_consent_no_longer_holds(db: Session) -> None:
     assert not services.has_consent(db, user, Purpose.PUBLIC_VERIFICATION)
 
 
+def test_no_to_the_public_check_takes_back_an_earlier_yes(db: Session) -> None:
+    user = make_trainee(db)
+    services.record_consents(db, user, Consents(True, False, "lo"), AT)
+    assert not services.has_consent(db, user, Purpose.PUBLIC_VERIFICATION)
+    assert not services.needs_consent(db, user)
+
+
 def test_the_same_consent_twice_is_one_row(db: Session) -> None:
     user = create(db)
     services.record_consents(db, user, BOTH, AT)
@@ -280,6 +288,16 @@ def test_a_reset_code_dies_after_a_day(db: Session) -> None:
     code = services.create_reset_code(db, user, make_instructor(db), AT)
     with pytest.raises(WrongResetCode):
         services.check_reset_code(db, "souk", code, AT + timedelta(hours=24))
+
+
+def test_only_an_administrator_makes_a_reset_code_for_staff(db: Session) -> None:
+    by, instructor = make_administrator(db), make_instructor(db)
+    promoted = make_trainee(db)
+    services.change_role(db, promoted, Role.ADMINISTRATOR, by, AT)
+    for colleague in (promoted, instructor):
+        with pytest.raises(StaffCode):
+            services.create_reset_code(db, colleague, make_instructor(db), AT)
+        assert services.create_reset_code(db, colleague, by, AT)
 
 
 def test_a_newer_reset_code_replaces_the_older(db: Session) -> None:

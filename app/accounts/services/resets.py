@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from app.accounts.models import ResetCode, User
 from app.accounts.services.people import refuse_erased
 from app.accounts.services.sessions import end_sessions, user_named
-from app.accounts.types import RESET_CODE_LIFETIME, PreparedSecret, WrongResetCode
+from app.accounts.types import (
+    RESET_CODE_LIFETIME,
+    PreparedSecret,
+    Role,
+    StaffCode,
+    WrongResetCode,
+)
 from app.core import audit
 from app.core.passwords import peppered
 
@@ -25,9 +31,12 @@ CODE_LENGTH = 10
 def create_reset_code(db: Session, user: User, by: User | None, at: datetime) -> str:
     """A new code, shown once as XXXXX-XXXXX; older ones stop working.
 
-    `by` is None for the command on the server. Raises Erased.
+    `by` is None for the command on the server. Raises Erased, and StaffCode when an instructor
+    asks for a colleague's code: a trainee who became staff is still in her old cohort.
     """
     refuse_erased(user)
+    if by is not None and by.role is not Role.ADMINISTRATOR and user.is_staff:
+        raise StaffCode
     db.execute(select(User.id).where(User.id == user.id).with_for_update())
     _end_codes(db, user, at)
     code = "".join(secrets.choice(ALPHABET) for _position in range(CODE_LENGTH))
