@@ -14,12 +14,17 @@ from app.core import audit
 
 
 def record_consents(db: Session, user: User, consents: Consents, at: datetime) -> None:
-    """Store the answers; raises ConsentMissing when the training record is refused."""
+    """Store the answers; no to the public check takes back an earlier yes.
+
+    Raises ConsentMissing when the training record is refused.
+    """
     if not consents.training_record:
         raise ConsentMissing
     give_consent(db, user, Purpose.TRAINING_RECORD, consents, at)
     if consents.public_verification:
         give_consent(db, user, Purpose.PUBLIC_VERIFICATION, consents, at)
+    else:
+        withdraw_consent(db, user, Purpose.PUBLIC_VERIFICATION, at)
 
 
 def give_consent(
