@@ -135,13 +135,13 @@ def test_there_are_two_attempts_a_day(db: Session, examiner: User, trainee: User
     assert record(db, draft_for(trainee, tomorrow), examiner, tomorrow)
 
 
-def test_two_examiners_at_once_cannot_give_a_third_attempt(
-    db: Session, database: Database, examiner: User, trainee: User
-) -> None:
-    record(db, failed_step(draft_for(trainee)), examiner)
-    drafts, examiner_id = [draft_for(trainee), draft_for(trainee)], examiner.id
+def refused_at_once(
+    db: Session, database: Database, by: User, *drafts: CheckDraft
+) -> list[type[DomainError]]:
+    """Record these drafts at the same moment; what was refused."""
+    examiner_id = by.id
     db.commit()
-    barrier, refused = Barrier(2), []
+    barrier, refused = Barrier(len(drafts)), []
 
     def one(draft: CheckDraft) -> None:
         with database.session() as own:
@@ -157,8 +157,31 @@ def test_two_examiners_at_once_cannot_give_a_third_attempt(
     threads = [Thread(target=one, args=(draft,)) for draft in drafts]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert refused == [TooManyAttemptsToday]
+    return refused
+
+
+def test_two_examiners_at_once_cannot_give_a_third_attempt(
+    db: Session, database: Database, examiner: User, trainee: User
+) -> None:
+    record(db, failed_step(draft_for(trainee)), examiner)
+    drafts = draft_for(trainee), draft_for(trainee)
+    assert refused_at_once(db, database, examiner, *drafts) == [TooManyAttemptsToday]
     assert db.scalar(select(func.count()).select_from(SkillCheck)) == 2
+
+
+def test_two_checks_of_one_trainee_at_once_are_two_attempts(
+    db: Session, database: Database, examiner: User, trainee: User
+) -> None:
+    drafts = draft_for(trainee), draft_for(trainee)
+    assert refused_at_once(db, database, examiner, *drafts) == []
+    assert db.scalar(select(func.count()).select_from(SkillCheck)) == 2
+
+
+def test_a_check_sent_four_times_at_once_is_one_check(
+    db: Session, database: Database, examiner: User, trainee: User
+) -> None:
+    assert refused_at_once(db, database, examiner, *[draft_for(trainee)] * 4) == []
+    assert db.scalar(select(func.count()).select_from(SkillCheck)) == 1
 
 
 def test_authority_counts_on_the_day_of_signing(db: Session, examiner: User, trainee: User) -> None:

@@ -94,6 +94,7 @@ def record_check(db: Session, draft: CheckDraft, by: User, today: date, at: date
     Raises EventConflict (same event, other content), NoAuthority, OwnCheck, WrongDay,
     WrongParticipants, NotEnrolledInCourse, StepMissing, ReasonMissing or TooManyAttemptsToday.
     """
+    _wait_in_line(db, draft)
     known = _known(db, draft)
     if known is not None:
         return known
@@ -122,6 +123,7 @@ def correct_check(
 
     Raises AlreadyCorrected, WrongCorrection, and what record_check raises.
     """
+    _wait_in_line(db, draft)
     known = _known(db, draft)
     if known is not None:
         return known
@@ -155,6 +157,13 @@ def require_correctable(db: Session, check: SkillCheck, person: User, today: dat
         raise AlreadyCorrected
     if not may_correct(db, check, person, today):
         raise NoAuthority
+
+
+def _wait_in_line(db: Session, draft: CheckDraft) -> None:
+    """Checks of the same people come one after the other: a repeat then finds the first one."""
+    ids = [participant.user_id for participant in draft.participants]
+    people = select(User.id).where(User.id.in_(ids)).order_by(User.id)
+    db.execute(people.with_for_update(key_share=True))
 
 
 def _known(db: Session, draft: CheckDraft) -> SkillCheck | None:
