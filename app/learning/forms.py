@@ -11,6 +11,7 @@ from wtforms import HiddenField
 from app.core.errors import InvalidEventId
 from app.core.events import valid_event_id
 from app.core.forms import EventForm
+from app.core.web import row_number
 from app.courses.types import ItemType
 from app.learning.services import QuestionPage, normalise
 from app.learning.types import GivenOrder, Response, UnreadableAnswer
@@ -29,7 +30,9 @@ class AnswerForm(EventForm):
     def order(self) -> GivenOrder | None:
         """Where the answer stands among those of its open page; None when it does not say."""
         try:
-            return GivenOrder(valid_event_id(self.page_id.data), int(self.sequence.data or 0))
+            return GivenOrder(
+                valid_event_id(self.page_id.data), row_number(self.sequence.data or "0")
+            )
         except (InvalidEventId, ValueError):
             return None
 

@@ -15,7 +15,7 @@ from app.core.forms import EventForm
 from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
-from app.core.web import back_to
+from app.core.web import back_to, row_number
 from app.courses.library import library
 from app.courses.types import IN_ASSESSMENT
 from app.learning import services
@@ -159,8 +159,9 @@ def _unreadable(page: QuestionPage, error: UnreadableAnswer) -> Response:
 def _go_on(page: QuestionPage, *, is_finished: bool) -> Response:
     """To the question asked for, else to the next one; an unfinished answer is shown again."""
     wanted = request.form.get("go", "")
-    if wanted.isdigit() and 1 <= int(wanted) <= page.total:
-        return back_to(_question_address(page.slug, page.attempt_key, int(wanted)))
+    number = request.form.get("go", 0, type=row_number)
+    if 1 <= number <= page.total:
+        return back_to(_question_address(page.slug, page.attempt_key, number))
     if wanted != "review" and not is_finished:
         here = _question_address(page.slug, page.attempt_key, page.position)
         return back_to(here, _("Saved, but not finished. Complete your answer."), "care")

@@ -367,6 +367,26 @@ def test_every_button_of_the_navigator_saves_first(db: Session, sign_in: SignIn)
     assert position in answers_of(db, attempt)
 
 
+@pytest.mark.parametrize("wanted", ["²", "0", "-1", "99", "9" * 5000])
+def test_a_button_to_no_question_leads_to_the_next(
+    db: Session, sign_in: SignIn, wanted: str
+) -> None:
+    attempt = started(db, make_learner(db, FIRST))
+    response = post(sign_in(attempt.enrollment.user), page_of(attempt), go=wanted)
+    assert response.headers["Location"] == page_of(attempt, 2)
+
+
+@pytest.mark.parametrize("sequence", ["2147483648", "-1", "9" * 5000, "²"])
+def test_a_senseless_count_of_answers_keeps_the_answer(
+    db: Session, sign_in: SignIn, sequence: str
+) -> None:
+    user = make_learner(db, FIRST)
+    attempt, position = position_of(db, user, ItemType.SINGLE)
+    order = {"page_id": new_event_id(), "sequence": sequence}
+    post(sign_in(user), page_of(attempt, position), choice="1", **order)
+    assert position in answers_of(db, attempt)
+
+
 def test_skipping_a_question_leaves_no_trace(db: Session, sign_in: SignIn) -> None:
     user = make_learner(db, FIRST)
     attempt = started(db, user)
