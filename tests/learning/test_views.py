@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from app.core.events import new_event_id
 from app.core.languages import LANGUAGES
-from app.courses.library import library
+from app.courses.library import Library, library
 from app.courses.types import ItemType
 from app.learning import services
 from app.learning.models import Attempt, AttemptAnswer, LessonCompletion
@@ -47,14 +48,17 @@ def page_of(attempt: Attempt, position: int = 1, language: str = "en") -> str:
     return f"/{language}/courses/{FIRST}/assessment/{attempt.key}/{position}"
 
 
-def position_of(db: Session, user: Any, kind: ItemType, **wanted: Any) -> tuple[Attempt, int]:
+def position_of(
+    db: Session, user: Any, kind: ItemType, *, is_drawn: bool = False, **wanted: Any
+) -> tuple[Attempt, int]:
     """An open attempt that asks a question of a type, and where. At most two attempts have it."""
     for _ in range(2):
         attempt = started(db, user)
         items = bank_of(attempt.edition).items
         for position, drawn in enumerate(attempt.items, start=1):
             item = items[drawn["key"]]
-            if item.type is kind and all(getattr(item.answer, n) for n in wanted):
+            fits = item.type is kind and (item.figure or not is_drawn)
+            if fits and all(getattr(item.answer, n) for n in wanted):
                 return attempt, position
         services.submit_attempt(db, user, attempt.key, new_event_id(), AT)
     raise AssertionError(kind)
@@ -392,6 +396,20 @@ def test_skipping_a_question_leaves_no_trace(db: Session, sign_in: SignIn) -> No
     attempt = started(db, user)
     post(sign_in(user), page_of(attempt), go="next")
     assert db.scalar(select(func.count()).select_from(AttemptAnswer)) == 0
+
+
+def test_a_question_whose_drawing_is_gone_from_the_course_is_passed_over(
+    db: Session, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = make_learner(db, FIRST)
+    attempt, position = position_of(db, user, ItemType.NUMERIC, is_drawn=True)
+    today = replace(library().course(FIRST), drawings={})
+    monkeypatch.setattr(Library, "course", lambda _library, _slug: today)
+    client = sign_in(user)
+    assert "taken out of the course" in text_of(client.get(page_of(attempt, position)))
+    services.submit_attempt(db, user, attempt.key, new_event_id(), AT)
+    result = client.get(f"/en/courses/{FIRST}/assessment/{attempt.key}/result")
+    assert "no longer in the course" in text_of(result)
 
 
 def test_another_persons_attempt_is_not_found(db: Session, sign_in: SignIn) -> None:

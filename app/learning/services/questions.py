@@ -166,6 +166,7 @@ def question_page(
     code = language_of(course, language)
     saved = answers.get(position, {})
     item = bank_of(attempt.edition).items[one.key]
+    view = view_of(course, item, one, code)
     return QuestionPage(
         slug=slug,
         course_title=course.titles(code).short_title,
@@ -176,8 +177,8 @@ def question_page(
         language=code,
         item=item,
         drawn=one,
-        view=view_of(course, item, one, code),
-        figure=figure_svg(course, item.figure, code, "question") if item.figure else "",
+        view=view,
+        figure=figure_of(course, item, view, code, "question"),
         response=dict(typed) if typed is not None else saved,
     )
 
@@ -209,6 +210,13 @@ def view_of(course: Course, item: Item, drawn: DrawnItem, language: str) -> Ques
         return None
     fits = texts_of(view).keys() >= set(drawn.options)
     return view if fits and partners_of(view).keys() >= set(drawn.right) else None
+
+
+def figure_of(
+    course: Course, item: Item, view: QuestionView | None, language: str, place: str
+) -> str:
+    """The question's drawing; a question whose words are gone may have lost that too."""
+    return figure_svg(course, item.figure, language, place) if view and item.figure else ""
 
 
 def texts_of(view: QuestionView | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.courses.library import library
-from app.courses.rendering import QuestionView, figure_svg, inline_words
+from app.courses.rendering import QuestionView, inline_words
 from app.courses.types import Course, Item, ItemType
 from app.learning.models import Attempt
 from app.learning.services import drawing
@@ -19,7 +19,7 @@ from app.learning.services.attempts import answers_of, attempt_of
 from app.learning.services.editions import EditionBank, bank_of
 from app.learning.services.grading import grade
 from app.learning.services.pages import NextStep, language_of, next_step
-from app.learning.services.questions import partners_of, texts_of, view_of
+from app.learning.services.questions import figure_of, partners_of, texts_of, view_of
 from app.learning.services.records import record_of, state_in
 from app.learning.types import AttemptsState, AttemptStatus, DrawnItem, Response
 
@@ -141,7 +141,7 @@ def _result(
         is_right=position not in wrong,
         is_must=item.must is not None,
         text=view.question if view else None,
-        figure=figure_svg(course, item.figure, language, f"q{position}") if item.figure else "",
+        figure=figure_of(course, item, view, language, f"q{position}"),
         given=shown(item, view, response) if view else ShownAnswer(),
         right=shown(item, view, key_of(item)) if view else ShownAnswer(),
         feedback=_feedback(course, drawn.key, language) if view else "",
