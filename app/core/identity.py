@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, cast
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import (
+    AnonymousUserMixin,
+    LoginManager,
+    UserMixin,
+    current_user,
+    login_user,
+    logout_user,
+)
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
@@ -90,6 +97,11 @@ def end_session() -> None:
     """Forget the person in this browser."""
     logout_user()
     session.clear()
+
+
+def ask_no_more() -> None:
+    """For the rest of this request nobody is known: the person's row may be what is broken."""
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 (where Flask-Login keeps its answer)
 
 
 def is_signed_in() -> bool:

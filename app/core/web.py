@@ -301,12 +301,16 @@ def error_page(status: int, message: str | None) -> Response:
             mimetype="application/json",
         )
     html = render_template("errors/error.html", status=status, message=message)
-    return Response(html, status, mimetype="text/html")
+    page = Response(html, status, mimetype="text/html")
+    if status >= 500:
+        page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 def _give_up_changes(status: int) -> None:
     if status >= 500:
         close_session()
+        identity.ask_no_more()
     elif "db" in g:
         # Not closed: the page still shows the person, whose row loads again after a write.
         reading().rollback()
