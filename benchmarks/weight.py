@@ -29,7 +29,7 @@ def measure() -> Iterator[Figure]:
                     )
                 yield Figure(f"lesson, first visit, {name}", cold.size / 1000, "kB", 60)
                 yield Figure(f"lesson, first visit, {name}", cold.requests, "requests", 10)
-                requests = f"{following.requests} requests"
+                requests = f"requests: {following.requests}"
                 yield Figure(f"next lesson, {name}", following.size / 1000, "kB", 15, requests)
                 yield Figure(f"same lesson again, {name}", again.size / 1000, "kB", 3, AGAIN)
 
