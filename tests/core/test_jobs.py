@@ -117,3 +117,16 @@ def _let_lease_run_out(database: Database, job_id: int) -> None:
         begin_write(db)
         db.get_one(Job, job_id).lease_until = now() - timedelta(seconds=1)
         db.commit()
+
+
+def test_jobs_done_long_ago_are_forgotten_and_failed_ones_stay(database: Database) -> None:
+    done, failed, fresh = (put(database, name) for name in ("old", "broken", "new"))
+    later = now() + jobs.KEEP_DONE + timedelta(seconds=1)
+    with database.session() as db:
+        begin_write(db)
+        for job_id, status in ((done, JobStatus.DONE), (failed, JobStatus.FAILED)):
+            job = db.get_one(Job, job_id)
+            job.status, job.finished_at = status, now()
+        db.commit()
+        jobs.forget_done(db, later)
+        assert [job.id for job in db.scalars(select(Job).order_by(Job.id))] == [failed, fresh]
