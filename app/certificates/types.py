@@ -62,6 +62,8 @@ class Readiness:
     certificate: Any | None = None
     #: What the award rests on, for the why-page; plain data, frozen at issue.
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    #: Skill sheets that the certificate rests on and that a later correction took back.
+    lost_sheets: tuple[str, ...] = ()
 
     @property
     def is_eligible(self) -> bool:

@@ -19,6 +19,7 @@ from app.core.jobs import Worker
 from app.core.languages import LANGUAGES
 from tests.browsing import CheckedClient
 from tests.certificates.conftest import SLUG, TODAY, Ready
+from tests.certificates.test_services import correct_to_failed
 from tests.factories import AT, PASSWORD, make_learner, make_trainee
 
 SignIn = Callable[[User], CheckedClient]
@@ -202,6 +203,16 @@ def test_the_why_page_names_examiners_and_days(office: CheckedClient, issued: Ce
     html = office.get(f"/en/certificates/{issued.key}/why").get_data(as_text=True)
     assert "NONG LAN" in html
     assert "2 March 2026" in html
+
+
+def test_the_office_is_told_that_a_check_was_corrected_after_the_issue(
+    db: Session, office: CheckedClient, issued: Certificate, cohort: Cohort
+) -> None:
+    address, told = f"/en/certificates/{issued.key}", "is not passed any more"
+    assert told not in office.get(address).text
+    correct_to_failed(db, issued)
+    assert told in office.get(address).text
+    assert "A skill check was corrected" in office.get(way(cohort)).text
 
 
 def test_revoking_asks_for_reason_and_password(

@@ -11,7 +11,7 @@ from app.certificates.services.printing import (
     store_pdf,
     store_preview,
 )
-from app.certificates.services.readiness import readiness
+from app.certificates.services.readiness import lost_sheets, readiness
 from app.certificates.services.records import (
     certificate_of,
     certificates_of,
@@ -32,6 +32,7 @@ __all__ = [
     "find_certificates",
     "is_serial_number",
     "issue",
+    "lost_sheets",
     "normal_code",
     "preview_facts",
     "preview_of",

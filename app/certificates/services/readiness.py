@@ -96,15 +96,38 @@ def _readiness(user: User, known: _Known) -> Readiness:
         if newest.revoked_at is not None:
             return Readiness(user, (Missing(MissingKind.REVOKED),))
         if known.on is None or known.on <= newest.valid_until:
-            return _covered(user, newest)
+            return _covered(user, newest, known)
     award_date, valid_until = _dates(user, known)
     missing = tuple(_missing(user, known, valid_until))
     evidence = {} if missing else _evidence(user, known)
     return Readiness(user, missing, award_date, valid_until, None, evidence)
 
 
-def _covered(user: User, newest: Certificate) -> Readiness:
-    return Readiness(user, (), newest.award_date, newest.valid_until, newest, newest.evidence)
+def _covered(user: User, newest: Certificate, known: _Known) -> Readiness:
+    return Readiness(
+        user,
+        (),
+        newest.award_date,
+        newest.valid_until,
+        newest,
+        newest.evidence,
+        _lost(newest, known.all_sheets.get(user.id, {})),
+    )
+
+
+def lost_sheets(db: Session, certificate: Certificate) -> tuple[str, ...]:
+    """Keys of the skill sheets that the award rests on and that are not passed any more.
+
+    A check was corrected after the certificate was issued: whether to revoke it is for the office.
+    """
+    passed = practicals.passed_sheets(db, [certificate.user_id], certificate.slug)
+    return _lost(certificate, passed.get(certificate.user_id, {}))
+
+
+def _lost(certificate: Certificate, passed: Sheets) -> tuple[str, ...]:
+    held = {key: sheet.held_on for key, sheet in passed.items()}
+    needed = [sheet["key"] for sheet in certificate.evidence["sheets"]]
+    return tuple(key for key in needed if held.get(key, date.max) > certificate.award_date)
 
 
 def _has_new_sheets(user: User, known: _Known) -> bool:

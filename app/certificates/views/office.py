@@ -15,6 +15,7 @@ from app.certificates.views.frame import (
     me,
     password_is_right,
     pdf_of,
+    sheet_title,
     today,
     told,
     why,
@@ -69,6 +70,7 @@ def certificate(key: object) -> str:
         certificate=found,
         told=told(found.facts),
         state=services.state_of(found, today()),
+        lost=[sheet_title(found.slug, key) for key in services.lost_sheets(reading(), found)],
     )
 
 
