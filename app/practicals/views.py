@@ -17,14 +17,13 @@ from app.accounts.types import NoPin, PinLocked, Role
 from app.core.clock import now, programme_date
 from app.core.db import reading, writing
 from app.core.errors import DomainError, NotFound
-from app.core.i18n import SOURCE_LANGUAGE, _, current_language
+from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
 from app.core.web import back_to, settings
 from app.courses.library import library
-from app.courses.rendering import inline_words
-from app.courses.types import Course, Sheet, SheetWords
-from app.practicals import services
+from app.courses.types import Course, Sheet
+from app.practicals import rendering, services
 from app.practicals.forms import (
     AcknowledgeForm,
     CorrectionForm,
@@ -113,7 +112,7 @@ def _choose_again(db: Session, course: Course, sheet: Sheet) -> str:
 
 
 def _gear(course: Course, sheet: Sheet) -> str:
-    words = _words(course.slug, sheet.key)
+    words = rendering.sheet_words(course.slug, sheet.key, current_language())
     return ", ".join(words.equipment[key] for key in sheet.equipment)
 
 
@@ -159,7 +158,7 @@ def _grading_page(
         people=people,
         form=form,
         given=given,
-        line=_line(course),
+        line=_line(course.slug),
         today=_today(),
     )
 
@@ -173,15 +172,16 @@ def check(key: object) -> str:
 
 
 def _check_page(found: SkillCheck, form: AcknowledgeForm, asked: str = "") -> str:
-    course = library().course(found.course_slug)
+    sheet, language = rendering.recorded_sheet(found), current_language()
     return render_template(
         "practicals/check.html",
         check=found,
-        course=course,
-        sheet=course.sheet(found.sheet_key),
+        course_title=rendering.course_title(found.course_slug, language),
+        sheet=sheet,
+        text=rendering.recorded_words(found, sheet, language),
         form=form,
         asked=asked,
-        line=_line(course),
+        line=_line(found.course_slug),
         may_correct=services.may_correct(reading(), found, current_person(), _today()),
         results=services.visible_results(found, current_person()),
     )
@@ -249,7 +249,7 @@ def _correction_page(
         people=[participant.user for participant in found.participants],
         form=form,
         given=given,
-        line=_line(course),
+        line=_line(course.slug),
         today=_today(),
     )
 
@@ -282,17 +282,11 @@ def record_correction(key: object) -> Response | tuple[str, int]:
     return back_to(url_for("practicals.check", key=new.key), _("The correction is saved."))
 
 
-def _words(slug: str, sheet_key: str) -> SheetWords:
-    """A sheet's words in the reader's language, or in the source language."""
-    words = library().course(slug).words
-    return words.get(current_language(), words[SOURCE_LANGUAGE]).sheets[sheet_key]
-
-
 @blueprint.context_processor
 def _sheet_words() -> dict[str, Any]:
-    return {"words": _words}
+    return {"words": lambda slug, key: rendering.sheet_words(slug, key, current_language())}
 
 
-def _line(course: Course) -> Callable[[str], Markup]:
-    """How a template shows one of the course's lines: escaped, broken, numbers filled in."""
-    return lambda text: Markup(inline_words(course, text, current_language()))  # noqa: S704
+def _line(slug: str) -> Callable[[str], Markup]:
+    """How a template shows one of the course's lines."""
+    return lambda text: rendering.line_of(slug, text, current_language())

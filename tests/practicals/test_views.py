@@ -15,7 +15,7 @@ from app.accounts.models import User
 from app.config import Settings
 from app.core.clock import now, programme_date
 from app.core.events import new_event_id
-from app.courses.library import library
+from app.courses.library import Library, library
 from app.practicals.models import SkillCheck, SkillCheckParticipant
 from app.practicals.types import AcknowledgedBy, Result
 from tests.browsing import CheckedClient
@@ -128,6 +128,18 @@ def test_an_ended_grant_opens_no_sheet(
 @pytest.mark.parametrize("address", ["course=none&sheet=x", f"course={SLUG}&sheet=none", "sheet=x"])
 def test_an_unknown_sheet_is_not_found(browser: CheckedClient, address: str) -> None:
     assert browser.get(f"/en/practicals/new?{address}").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_a_check_stays_readable_without_its_course(
+    browser: CheckedClient, trainee: User, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    address = graded(browser, trainee)
+    monkeypatch.setattr(Library, "has_course", lambda _library, slug: slug != SLUG)
+    assert SHEET in browser.get(f"/{language}/practicals").text
+    page = browser.get(address.replace("/en/", f"/{language}/")).text
+    assert trainee.display_name in page.replace("\u200b", "")
+    assert "/correct" not in page
 
 
 # grading

@@ -146,9 +146,17 @@ def may_correct(db: Session, check: SkillCheck, person: User, today: date) -> bo
     return (
         check.corrected_by is None
         and person.is_staff
+        and has_sheet(check)
         and (check.examiner_id == person.id or person.role is Role.ADMINISTRATOR)
         and accounts.may_examine(db, person, check.course_slug, check.sheet_key, today)
     )
+
+
+def has_sheet(check: SkillCheck) -> bool:
+    """Whether today's course still has the sheet of the check."""
+    slug = check.course_slug
+    keys = library().course(slug).sheets if library().has_course(slug) else ()
+    return check.sheet_key in {sheet.key for sheet in keys}
 
 
 def require_correctable(db: Session, check: SkillCheck, person: User, today: date) -> None:

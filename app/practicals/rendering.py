@@ -1,0 +1,60 @@
+"""The words of skill sheets. A recorded check stays readable when its course has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from markupsafe import Markup
+
+from app.core.i18n import SOURCE_LANGUAGE
+from app.courses.library import library
+from app.courses.rendering import inline_words
+from app.courses.types import Sheet, SheetWords
+from app.practicals.models import SkillCheck
+
+
+def sheet_words(slug: str, sheet_key: str, language: str) -> SheetWords:
+    """A sheet's words in a language, or in the source language; its key when it is gone."""
+    if library().has_course(slug):
+        words = library().course(slug).words
+        sheets = words.get(language, words[SOURCE_LANGUAGE]).sheets
+        if sheet_key in sheets:
+            return sheets[sheet_key]
+    return SheetWords(title=sheet_key, intro=sheet_key, steps={})
+
+
+def recorded_sheet(check: SkillCheck) -> Sheet:
+    """The sheet as it was in the edition by which the check was graded."""
+    sheets = check.edition.structure["course"]["sheets"]
+    found = next(sheet for sheet in sheets if sheet["key"] == check.sheet_key)
+    return Sheet.model_validate(found, strict=False)
+
+
+def recorded_words(check: SkillCheck, sheet: Sheet, language: str) -> SheetWords:
+    """Today's words of a recorded sheet; a step without any is named by its key."""
+    words = sheet_words(check.course_slug, check.sheet_key, language)
+    steps = [step.key for step in sheet.steps]
+    return words.model_copy(
+        update={
+            "steps": _filled(words.steps, steps),
+            "critical_fails": _filled(words.critical_fails, sheet.critical_fails),
+            "roles": _filled(words.roles, sheet.participants.roles),
+        }
+    )
+
+
+def _filled(words: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
+    return {key: words.get(key, key) for key in keys}
+
+
+def course_title(slug: str, language: str) -> str:
+    """The course's title; its slug when it is gone."""
+    return library().course(slug).title(language) if library().has_course(slug) else slug
+
+
+def line_of(slug: str, text: str, language: str) -> Markup:
+    """One of the course's lines: escaped, broken between words, its numbers filled in."""
+    if not library().has_course(slug):
+        return Markup.escape(text)
+    words = inline_words(library().course(slug), text, language)
+    return Markup(words)  # noqa: S704 (course words as safe HTML)
