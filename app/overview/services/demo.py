@@ -168,9 +168,7 @@ class DemoLoader:
         )
         consents = Consents(True, True, origin.language)
         at = self.plan.at - timedelta(days=28)
-        return cohorts.join(
-            self.db, code, profile, self.plan.secret, consents, self._day(at), at
-        )
+        return cohorts.join(self.db, code, profile, self.plan.secret, consents, self._day(at), at)
 
     def _advance(
         self, user: User, language: str, stage: Stage, instructor: User, cohort: Cohort | None
@@ -298,5 +296,3 @@ def _wrong(item: Item) -> dict[str, object]:
             return {"figures": ["999"] * len(item.answer.figures)}
         case _:
             return {}
-
-
