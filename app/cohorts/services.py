@@ -26,7 +26,7 @@ from app.cohorts.types import (
 )
 from app.core import audit
 from app.core.db import insert_or_get
-from app.core.errors import NotFound
+from app.core.errors import EventConflict, NotFound
 from app.courses.library import library
 from app.learning import services as learning
 
@@ -140,7 +140,8 @@ def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
 def create_cohort(db: Session, draft: CohortDraft, event_id: str, by: User, at: datetime) -> Cohort:
     """Create a cohort led by `by` (if an instructor); the same event again gives the same cohort.
 
-    Raises CourseHasNoContent for a course that is still in preparation.
+    Raises CourseHasNoContent for a course that is still in preparation, and EventConflict when
+    the event made another cohort.
     """
     _refuse_empty_courses(draft.courses)
     values = {
@@ -157,7 +158,21 @@ def create_cohort(db: Session, draft: CohortDraft, event_id: str, by: User, at: 
     if created:
         _fill_new(db, cohort, draft, by)
         audit.record(db, "cohorts.create", by.key, at, "cohort", cohort.key)
+    elif _draft_of(cohort) != draft:
+        raise EventConflict
     return cohort
+
+
+def _draft_of(cohort: Cohort) -> CohortDraft:
+    return CohortDraft(
+        name=cohort.name,
+        partner=cohort.partner,
+        country=cohort.country,
+        starts_on=cohort.starts_on,
+        ends_on=cohort.ends_on,
+        language=cohort.language,
+        courses=tuple(course.slug for course in cohort.courses),
+    )
 
 
 def _refuse_empty_courses(slugs: Iterable[str]) -> None:
@@ -219,7 +234,10 @@ def create_join_code(
     by: User,
     at: datetime,
 ) -> JoinCode:
-    """A new code for the cohort; the same event again gives the same code."""
+    """A new code for the cohort; the same event again gives the same code.
+
+    Raises EventConflict when the event made a code of another kind.
+    """
     values = {
         "event_id": event_id,
         "cohort_id": cohort.id,
@@ -232,6 +250,8 @@ def create_join_code(
     code, created = insert_or_get(db, JoinCode, values, ("event_id",))
     if created:
         audit.record(db, "cohorts.create-join-code", by.key, at, "cohort", cohort.key)
+    elif (code.cohort_id, code.expires_on, code.capacity) != (cohort.id, expires_on, capacity):
+        raise EventConflict
     return code
 
 

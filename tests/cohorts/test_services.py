@@ -22,7 +22,7 @@ from app.cohorts.types import (
     UnknownJoinCode,
 )
 from app.core.db import Database, begin_write
-from app.core.errors import DomainError, NotFound
+from app.core.errors import DomainError, EventConflict, NotFound
 from app.core.events import new_event_id
 from app.learning import services as learning
 from tests.factories import AT, make_administrator, make_instructor, make_trainee
@@ -81,6 +81,18 @@ def test_the_same_event_makes_one_cohort(db: Session) -> None:
     by, event_id = make_instructor(db), new_event_id()
     first = services.create_cohort(db, DRAFT, event_id, by, AT)
     assert services.create_cohort(db, DRAFT, event_id, by, AT) is first
+
+
+def test_the_same_event_with_other_content_is_a_conflict(db: Session) -> None:
+    instructor, event_id = make_instructor(db), new_event_id()
+    cohort = services.create_cohort(db, DRAFT, event_id, instructor, AT)
+    with pytest.raises(EventConflict):
+        services.create_cohort(db, replace(DRAFT, name="Hà Nội 2026"), event_id, instructor, AT)
+    services.create_join_code(db, cohort, TODAY, 30, event_id, instructor, AT)
+    with pytest.raises(EventConflict):
+        services.create_join_code(db, cohort, TODAY, 60, event_id, instructor, AT)
+    with pytest.raises(EventConflict):
+        services.create_join_code(db, make_cohort(db), TODAY, 30, event_id, instructor, AT)
 
 
 def test_a_course_in_preparation_cannot_be_assigned(db: Session) -> None:
