@@ -84,7 +84,7 @@ class CohortForm(EventForm):
             starts_on=self.starts_on.data or date.min,
             ends_on=self.ends_on.data,
             language=self.language.data,
-            courses=tuple(self.courses.data or ()),
+            courses=tuple(dict.fromkeys(self.courses.data or ())),
         )
 
 

@@ -107,6 +107,12 @@ def test_a_form_sent_twice_makes_one_cohort(browser: CheckedClient, db: Session)
     assert db.scalar(select(func.count()).select_from(Cohort)) == 1
 
 
+def test_a_course_named_twice_is_one_course(browser: CheckedClient, db: Session) -> None:
+    response = browser.submit("/en/cohorts/new", {**NEW, "courses": [SLUG, SLUG]}, "partner")
+    assert response.status_code == 303
+    assert [course.slug for course in db.scalars(select(Cohort)).one().courses] == [SLUG]
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("name", "", "Fill in this field."),
     ("name", "a" * 121, "Use at most 120 characters."),
