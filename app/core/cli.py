@@ -17,9 +17,9 @@ from app.core import migrate
 from app.core.access import access_table, write_access_page
 from app.core.catalogues import compile_catalogues, untranslated
 from app.core.clock import now
-from app.core.db import Database
+from app.core.db import Database, reading
 from app.core.i18n import TRANSLATIONS
-from app.core.jobs import Worker
+from app.core.jobs import Worker, count_failed, retry_failed
 from app.core.serving import refuse_unready
 
 LOW_DISK_BYTES = 2_000_000_000
@@ -81,6 +81,12 @@ def work(until_idle: bool) -> None:
         signal.signal(name, worker.stop)
     click.echo("Waiting for jobs.")
     worker.run()
+
+
+@jobs_group.command("retry")
+def retry() -> None:
+    """Queue the jobs that failed once more."""
+    click.echo(f"Jobs queued again: {retry_failed(reading())}.")
 
 
 @translations_group.command("compile")
@@ -151,6 +157,10 @@ def _faults() -> list[str]:
     faults = []
     if migrate.pending(_database()):
         faults.append("A migration is pending: run 'kapok db upgrade'.")
+    elif failed := count_failed(reading()):
+        faults.append(
+            f"Failed jobs: {failed}. The worker's log says why; then run 'kapok jobs retry'."
+        )
     if untranslated(TRANSLATIONS):
         faults.append("A catalogue is incomplete: run 'kapok translations check'.")
     free = shutil.disk_usage(_settings().data_dir.parent).free

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Index, String, Text, delete, or_, select, update
+from sqlalchemy import Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import now
@@ -110,6 +110,22 @@ def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str |
     closed = db.execute(update(Job).where(*owned).values(**values).returning(Job.id)).first()
     db.commit()
     return closed is not None
+
+
+def count_failed(db: Session) -> int:
+    """How many jobs were given up."""
+    query = select(func.count()).select_from(Job).where(Job.status == JobStatus.FAILED)
+    return db.scalar(query) or 0
+
+
+def retry_failed(db: Session) -> int:
+    """Queue the jobs that were given up once more; returns how many. Commits its own write."""
+    begin_write(db)
+    again = {"status": JobStatus.QUEUED, "tries": 0, "finished_at": None}
+    failed = update(Job).where(Job.status == JobStatus.FAILED).values(again).returning(Job.id)
+    number = len(db.execute(failed).all())
+    db.commit()
+    return number
 
 
 def forget_done(db: Session, at: datetime) -> None:

@@ -69,6 +69,15 @@ def test_a_failing_job_is_tried_again_and_then_says_why(database: Database) -> N
     assert job.error == "ValueError: always"
 
 
+def test_failed_jobs_are_counted_and_can_be_queued_again(database: Database) -> None:
+    job_id = put(database, "tests.fail")
+    Worker(database).run_all()
+    with database.session() as db:
+        assert (jobs.count_failed(db), jobs.retry_failed(db), jobs.count_failed(db)) == (1, 1, 0)
+    assert job_of(database, job_id).status is JobStatus.QUEUED
+    assert Worker(database).run_all() == jobs.MAX_TRIES
+
+
 def test_who_lost_the_lease_changes_nothing(database: Database) -> None:
     job_id = put(database, "tests.note", number=1)
     with database.session() as one, database.session() as other:
