@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.certificates import loader, rendering
+from app.certificates import loader, rendering, services
+from app.core.db import writing
 from app.core.languages import LANGUAGES
 from app.core.web import settings
 
@@ -24,3 +25,12 @@ def preview(name: str, language: str, out: Path) -> None:
     facts = rendering.sample_facts(template, language, settings().base_url)
     out.write_bytes(rendering.certificate_pdf(facts, template, is_preview=True))
     click.echo(f"{out}: {name} in {LANGUAGES[language].name}")
+
+
+@group.command("render")
+def render() -> None:
+    """Have the files made that are still missing, after the fault is mended."""
+    db = writing()
+    number = services.ask_missing_files(db)
+    db.commit()
+    click.echo(f"Files asked for: {number}. The worker makes them.")

@@ -188,6 +188,20 @@ def test_the_worker_makes_a_file_once(app: Flask, db: Session, issued: Certifica
     assert (first is not None, issued.file_sha256) == (True, first)
 
 
+def test_a_file_that_could_not_be_made_can_be_asked_for_again(
+    app: Flask, db: Session, issued: Certificate
+) -> None:
+    db.commit()
+    make_files(app)
+    issued.file_sha256, issued.file_fault = None, "the renderer was gone"
+    db.commit()
+    told = app.test_cli_runner().invoke(args=["certificates", "render"])
+    assert told.output == "Files asked for: 1. The worker makes them.\n"
+    make_files(app)
+    db.expire_all()
+    assert (issued.file_sha256 is not None, issued.file_fault) == (True, None)
+
+
 def test_the_list_finds_by_name_without_a_name_in_the_address(
     office: CheckedClient, issued: Certificate
 ) -> None:

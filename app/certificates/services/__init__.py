@@ -3,6 +3,7 @@
 from app.certificates.services.issuing import course_title, issue, printed_facts, revoke
 from app.certificates.services.numbers import is_serial_number, normal_code, serial_number
 from app.certificates.services.printing import (
+    ask_missing_files,
     ask_preview,
     facts_to_print,
     preview_facts,
@@ -22,6 +23,7 @@ from app.certificates.services.records import (
 from app.certificates.services.verifying import public_record, state_of, verify
 
 __all__ = [
+    "ask_missing_files",
     "ask_preview",
     "certificate_of",
     "certificates_of",

@@ -120,9 +120,14 @@ def _insert(db: Session, values: Mapping[str, Any], by: User, at: datetime) -> C
     if is_new:
         detail = {"serial": certificate.serial}
         audit.record(db, "certificates.issue", by.key, at, "certificate", certificate.key, detail)
-        payload = {"certificate": certificate.id}
-        jobs.enqueue(db, "certificates.render", payload, f"certificates.render:{certificate.id}")
+        ask_file(db, certificate.id)
     return certificate
+
+
+def ask_file(db: Session, certificate_id: int) -> None:
+    """Have the file of a certificate made; one that waits already is not asked for twice."""
+    payload = {"certificate": certificate_id}
+    jobs.enqueue(db, "certificates.render", payload, f"certificates.render:{certificate_id}")
 
 
 def printed_facts(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates.models import Certificate, CertificatePreview
-from app.certificates.services.issuing import printed_facts
+from app.certificates.services.issuing import ask_file, printed_facts
 from app.certificates.types import AlreadyRendered, NotEligible, Readiness, UnknownCertificate
 from app.core import files, jobs
 from app.core.events import new_event_id
@@ -44,6 +44,14 @@ def store_pdf(db: Session, certificate_id: int, content: bytes, at: datetime) ->
     if done is None:
         raise AlreadyRendered
     return stored.sha256
+
+
+def ask_missing_files(db: Session) -> int:
+    """Have every file made that is still missing, also after a fault; returns how many."""
+    missing = db.scalars(select(Certificate.id).where(Certificate.file_sha256.is_(None))).all()
+    for certificate_id in missing:
+        ask_file(db, certificate_id)
+    return len(missing)
 
 
 def record_fault(db: Session, certificate_id: int, fault: str) -> None:
