@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.certificates import services
 from app.certificates.models import Certificate
+from app.certificates.services import records
 from app.cohorts.models import Cohort
 from app.core.jobs import Worker
 from app.core.languages import LANGUAGES
@@ -211,6 +212,17 @@ def test_the_list_finds_by_name_without_a_name_in_the_address(
     assert issued.serial in found.get_data(as_text=True)
     none = office.submit("/en/certificates", {"words": "nobody of this name"}, "certificates")
     assert issued.serial not in none.get_data(as_text=True)
+
+
+def test_older_certificates_are_a_link_and_a_long_search_asks_for_more_words(
+    office: CheckedClient, issued: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (services, records):
+        monkeypatch.setattr(place, "PAGE_SIZE", 1)
+    assert "Older certificates" in office.get("/en/certificates").text
+    found = office.submit("/en/certificates", {"words": "kpk"}, "certificates").text
+    assert "Older certificates" not in found
+    assert "Type more words" in found
 
 
 def test_the_why_page_names_examiners_and_days(office: CheckedClient, issued: Certificate) -> None:

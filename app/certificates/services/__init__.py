@@ -14,6 +14,7 @@ from app.certificates.services.printing import (
 )
 from app.certificates.services.readiness import lost_sheets, readiness
 from app.certificates.services.records import (
+    PAGE_SIZE,
     certificate_of,
     certificates_of,
     export_certificates,
@@ -23,6 +24,7 @@ from app.certificates.services.records import (
 from app.certificates.services.verifying import public_record, state_of, verify
 
 __all__ = [
+    "PAGE_SIZE",
     "ask_missing_files",
     "ask_preview",
     "certificate_of",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -37,7 +39,9 @@ def one(key: object) -> Certificate:
 def certificates() -> str:
     """All certificates, newest first, a page at a time."""
     before = request.args.get("before", type=row_number)
-    return _list(SearchForm(formdata=None), services.find_certificates(reading(), "", before))
+    found = services.find_certificates(reading(), "", before)
+    older = found[-1].id if len(found) == services.PAGE_SIZE else None
+    return _list(SearchForm(formdata=None), found, older)
 
 
 @blueprint.post("/certificates")
@@ -50,11 +54,13 @@ def search() -> str | tuple[str, int]:
     return _list(form, services.find_certificates(reading(), text(form.words)))
 
 
-def _list(form: SearchForm, found: object) -> str:
+def _list(form: SearchForm, found: Sequence[Certificate], older: int | None = None) -> str:
     return render_template(
         "certificates/certificates.html",
         form=form,
         certificates=found,
+        older=older,
+        is_cut=older is None and len(found) == services.PAGE_SIZE,
         state_of=services.state_of,
         today=today(),
     )
