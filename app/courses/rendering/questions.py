@@ -30,7 +30,8 @@ _FROM, _TO = N_("From"), N_("To")
 _FIRST, _SECOND = N_("First number"), N_("Second number")
 _NUMBER = N_("Your answer")
 _CHOOSE = N_("Choose")
-_PUT_IN_ORDER = N_("Put these in the right order.")
+_PUT_IN_ORDER = N_("Put the lines in the right order. Number 1 comes first.")
+_ANSWER = N_("Right answer")
 _CHOOSE_ALL = N_("Choose all that are right.")
 _BETWEEN = {NumericShape.RANGE: "–", NumericShape.RATIO: ":"}
 
@@ -215,9 +216,15 @@ def _boxes(view: QuestionView, language: str) -> str:
 
 
 def _order(view: QuestionView, language: str) -> str:
-    lines = "".join(f'<li class="option"><span>{line.html}</span></li>' for line in view.options)
-    hint = plain_html(tr(_PUT_IN_ORDER, language))
-    return f'<p class="hint">{hint}</p><ul class="lines">{lines}</ul>'
+    places = "<option>–</option>" + "".join(
+        f"<option>{place}</option>" for place in range(1, len(view.options) + 1)
+    )
+    lines = "".join(
+        f'<label class="match place"><span>{line.html}</span>'
+        f'<select name="{view.key}-{line.key}">{places}</select></label>'
+        for line in view.options
+    )
+    return f'<p class="hint">{plain_html(tr(_PUT_IN_ORDER, language))}</p>{lines}'
 
 
 def _matches(view: QuestionView, language: str) -> str:
@@ -260,7 +267,8 @@ def _numbers(view: QuestionView, _language: str) -> str:
 def _answer(item: Item, view: QuestionView, feedback: str, language: str) -> str:
     return (
         f'<details class="answer"><summary>{plain_html(tr(_SHOW, language))}</summary>'
-        f'<div class="feedback right">{answer_html(item, view)}<p>{feedback}</p></div></details>'
+        f'<div class="feedback"><p><strong>{plain_html(tr(_ANSWER, language))}</strong></p>'
+        f"{answer_html(item, view)}<p>{feedback}</p></div></details>"
     )
 
 
