@@ -144,6 +144,14 @@ class UsernameField(StringField):
             raise ValidationError(_(error.message)) from error
 
 
+class NationalityForm(Form):
+    """Who gave the passport."""
+
+    nationality = SelectField(
+        lazy("Country or region of your passport"), [required()], choices=territory_choices
+    )
+
+
 class LanguagesForm(Form):
     """The language of the pages, and a second one to read beside it."""
 
@@ -151,6 +159,12 @@ class LanguagesForm(Form):
     second_language = SelectField(
         lazy("Second language, to read beside it"), choices=second_language_choices
     )
+
+
+class NewUsernameForm(Form):
+    """A username that nobody has yet."""
+
+    username = UsernameField(lazy("Username"), [required(), length(most=USERNAME_LENGTH)])
 
 
 class NewPasswordForm(Form):
@@ -193,13 +207,18 @@ class ConsentForm(Form):
         )
 
 
-class ProfileForm(NewPasswordForm, ConsentForm, LanguagesForm, ConfirmNamesForm):
-    """Everything a trainee says to make her account; cohorts adds the join code."""
+class ProfileForm(
+    ConsentForm,
+    NewPasswordForm,
+    NewUsernameForm,
+    LanguagesForm,
+    NationalityForm,
+    ConfirmNamesForm,
+):
+    """Everything a trainee says to make her account; cohorts adds the join code.
 
-    username = UsernameField(lazy("Username"), [required(), length(most=USERNAME_LENGTH)])
-    nationality = SelectField(
-        lazy("Country or region of your passport"), [required()], choices=territory_choices
-    )
+    The parts are defined in the order of the page, so that the summary lists the errors in it.
+    """
 
     def profile(self) -> TraineeProfile:
         """The account as it was typed."""
