@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app.accounts import services as accounts
 from app.accounts.forms import refuse_person
 from app.accounts.models import User
+from app.accounts.types import UsernameTaken
 from app.cohorts import services
 from app.cohorts.forms import CodeForm, CohortForm, InstructorForm, JoinCodeForm, JoinForm
 from app.cohorts.models import Cohort, JoinCode
@@ -291,8 +292,11 @@ def _open_code(typed: str) -> JoinCode:
         raise
 
 
-def _join_page(form: JoinForm, code: JoinCode) -> str:
-    return render_template("cohorts/join.html", form=form, cohort=code.cohort, code=code)
+def _join_page(form: JoinForm, code: JoinCode, *, is_taken: bool = False) -> str:
+    """The form; `is_taken`: the username is, perhaps by this form whose answer was lost."""
+    return render_template(
+        "cohorts/join.html", form=form, cohort=code.cohort, code=code, is_taken=is_taken
+    )
 
 
 @blueprint.post("/join")
@@ -306,9 +310,11 @@ def create_account() -> Response | tuple[str, int]:
     try:
         token, trainee = _join(form, code.code)
     except DomainError as refusal:
-        writing().rollback()
+        reading().rollback()
         refuse_person(form, refusal)
-        return _join_page(form, _open_code(form.code.data or "")), refusal.status
+        is_taken = isinstance(refusal, UsernameTaken)
+        code = _open_code(form.code.data or "")
+        return _join_page(form, code, is_taken=is_taken), refusal.status
     start_session(token, trainee)
     return back_to(url_for("overview.start", lang=trainee.language), _("Your account is ready."))
 

@@ -328,6 +328,7 @@ def test_the_form_sent_twice_makes_one_account(
     assert joined(client, code).status_code == 303
     again = client.post("/en/join", data={**JOINING, "code": code.code})
     assert again.status_code == 422
+    assert "Then it is ready." in again.text
     db.refresh(code)
     assert code.used == 1
 
