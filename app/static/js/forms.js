@@ -76,6 +76,13 @@ function autosave(form) {
     if (fields.sequence) fields.sequence.value = Number(fields.sequence.value) + 1;
   });
   form.addEventListener("change", save);
+  // Without a line the answer stays in sight; leaving would show the browser's own error page.
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    say("failed");
+    status?.scrollIntoView({ block: "center" });
+  });
   addEventListener("online", () => status?.classList.contains("failed") && save());
 }
 
