@@ -38,7 +38,13 @@ from app.practicals.types import (
     WrongDay,
     WrongParticipants,
 )
-from tests.factories import AT, make_administrator, make_instructor, make_trainee
+from tests.factories import (
+    AT,
+    make_administrator,
+    make_examiner,
+    make_instructor,
+    make_trainee,
+)
 
 TODAY = date(2026, 3, 2)
 SLUG, SHEET = "cpr-aed-choking", "choking-recovery"
@@ -233,6 +239,24 @@ def test_a_correction_is_a_new_check_and_the_old_one_counts_no_more(
     assert original.participants[0].result is Result.PASSED
     assert original.corrected_by is new
     assert services.passed_sheets(db, [trainee.id], SLUG) == {}
+
+
+def test_a_check_is_corrected_also_after_the_trainee_left(
+    db: Session, examiner: User, trainee: User
+) -> None:
+    original = record(db, draft_for(trainee), examiner)
+    for cohort in cohorts.cohorts_joined(db, trainee):
+        cohorts.withdraw_member(db, cohort, trainee, examiner, AT)
+    assert correct(db, original, failed_step(draft_for(trainee)), examiner).corrects is original
+
+
+def test_only_its_examiner_or_an_administrator_corrects_a_check(
+    db: Session, examiner: User, trainee: User
+) -> None:
+    original = record(db, draft_for(trainee), examiner)
+    colleague = make_examiner(db, TODAY)
+    with pytest.raises(NoAuthority):
+        correct(db, original, failed_step(draft_for(trainee)), colleague)
 
 
 def test_a_correction_takes_no_further_attempt(db: Session, examiner: User, trainee: User) -> None:

@@ -127,9 +127,13 @@ def correct_check(
     known = _known(db, draft)
     if known is not None:
         return known
+    require_correctable(db, original, by, today)
     _refuse_other_check(original, draft)
     course, sheet = _examinable(db, draft, by, today)
-    people = _people(db, draft, sheet, by)
+    _refuse_own(draft, by)
+    _refuse_wrong_number(draft, sheet)
+    # Who was checked may have left the cohort since: the check can still be wrong.
+    people = {participant.user_id: participant.user for participant in original.participants}
     check = _new_check(db, draft, course, by, at)
     check.corrects_id, check.correction_reason = original.id, reason
     before = {participant.user_id: participant for participant in original.participants}
@@ -187,8 +191,6 @@ def _refuse_wrong_day(held_on: date, today: date) -> None:
 
 
 def _refuse_other_check(original: SkillCheck, draft: CheckDraft) -> None:
-    if original.corrected_by is not None:
-        raise AlreadyCorrected
     same = (
         original.course_slug == draft.course_slug
         and original.sheet_key == draft.sheet_key
@@ -211,14 +213,18 @@ def _examinable(db: Session, draft: CheckDraft, by: User, today: date) -> tuple[
 
 def _people(db: Session, draft: CheckDraft, sheet: Sheet, by: User) -> Mapping[int, User]:
     ids = [participant.user_id for participant in draft.participants]
-    if by.id in ids:
-        raise OwnCheck
+    _refuse_own(draft, by)
     _refuse_wrong_number(draft, sheet)
     own = {person.id: person for person in candidates(db, by, draft.course_slug, ids)}
     for user_id in ids:
         if user_id not in own:
             raise _stranger(db, user_id)
     return own
+
+
+def _refuse_own(draft: CheckDraft, by: User) -> None:
+    if by.id in {participant.user_id for participant in draft.participants}:
+        raise OwnCheck
 
 
 def _stranger(db: Session, user_id: int) -> Exception:
