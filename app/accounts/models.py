@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -159,5 +159,9 @@ class Grant(Base):
     ended_at: Mapped[datetime | None]
 
     def covers(self, on: date) -> bool:
-        """Whether the grant is in force on the day."""
-        return self.ended_at is None and (self.ends_on is None or on <= self.ends_on)
+        """Whether the grant is in force on the day.
+
+        It begins when it was given; a day's grace, because a grant knows no time zone.
+        """
+        has_begun = on >= self.given_at.date() - timedelta(days=1)
+        return self.ended_at is None and has_begun and (self.ends_on is None or on <= self.ends_on)

@@ -46,13 +46,13 @@ def _page_of(user: User) -> str:
     return url_for("accounts.person", key=user.key)
 
 
-@blueprint.get("/people/staff")
+@blueprint.route("/people/staff", methods=["GET", "POST"])
 @manages
 def staff() -> str:
-    """Staff, or trainees, by a part of a name."""
-    text = request.args.get("q", "").strip()[:100]
-    role = next((role for role in Role if role.value == request.args.get("role")), None)
-    page = services.find_users(reading(), text, role, request.args.get("page", 1, type=row_number))
+    """Staff, or trainees, by a part of a name; a search is sent so that no address holds a name."""
+    text = request.form.get("q", "").strip()[:100]
+    role = next((role for role in Role if role.value == request.form.get("role")), None)
+    page = services.find_users(reading(), text, role, request.form.get("page", 1, type=row_number))
     return render_template("accounts/staff.html", page=page, text=text, role=role, roles=list(Role))
 
 

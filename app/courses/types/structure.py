@@ -106,4 +106,4 @@ class CourseStructure(Strict):
     objectives: tuple[Key, ...] = Field(min_length=1)
     lessons: tuple[LessonStructure, ...] = Field(min_length=1)
     checks: tuple[Item, ...] = ()
-    sheets: tuple[Sheet, ...] = ()
+    sheets: tuple[Sheet, ...] = Field(min_length=1)
