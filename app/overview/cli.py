@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import time
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -30,10 +31,12 @@ def load(trainees: int, seed: int, if_empty: bool) -> None:
         sys.exit("kapok: demo people never exist in production.")
     if demo.has_people(reading()):
         if if_empty:
+            _remind()
             return
         sys.exit("kapok: the database has people already; the demo needs an empty one.")
     password, began = secrets.token_urlsafe(9), time.monotonic()
     people = _load(trainees, seed, password)
+    _keep(password)
     for person in people:
         if person.role is not Role.TRAINEE or "-" not in person.username[len("demo-") :]:
             click.echo(f"{person.username:18} {person.role.value:14} {person.name}")
@@ -41,6 +44,23 @@ def load(trainees: int, seed: int, if_empty: bool) -> None:
         f"{len(people)} people made in {time.monotonic() - began:.1f} s. "
         f"Everybody's password: {password}"
     )
+
+
+def _password_file() -> Path:
+    """Where the demo people's password is kept: some pages ask for it again."""
+    return settings().data_dir / "demo-password.txt"
+
+
+def _keep(password: str) -> None:
+    _password_file().parent.mkdir(parents=True, exist_ok=True)
+    _password_file().write_text(password + "\n", encoding="utf-8")
+
+
+def _remind() -> None:
+    if _password_file().exists():
+        click.echo(
+            f"The demo people's password: {_password_file().read_text(encoding='utf-8')}".strip()
+        )
 
 
 def _load(trainees: int, seed: int, password: str) -> list[demo.DemoPerson]:
