@@ -311,6 +311,17 @@ def join(
     return trainee
 
 
+def join_again(db: Session, typed_code: str, trainee: User, today: date, at: datetime) -> None:
+    """Put a trainee with an account into the code's cohort; again takes no further place.
+
+    Raises UnknownJoinCode, JoinCodeExpired or CohortFull.
+    """
+    code = open_code(db, typed_code, today)
+    if trainee not in members_of(db, code.cohort):
+        _use_one_place(db, code)
+        add_member(db, code.cohort, trainee, at)
+
+
 def _use_one_place(db: Session, code: JoinCode) -> None:
     """Take a place in one statement, so that two at once cannot share the last one."""
     free = (JoinCode.id == code.id, JoinCode.used < JoinCode.capacity)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.accounts import services as accounts
 from app.accounts.forms import refuse_person
 from app.accounts.models import User
-from app.accounts.types import UsernameTaken
+from app.accounts.types import Role, UsernameTaken
 from app.cohorts import services
 from app.cohorts.forms import CodeForm, CohortForm, InstructorForm, JoinCodeForm, JoinForm
 from app.cohorts.models import Cohort, JoinCode
@@ -21,7 +21,7 @@ from app.core.db import reading, writing
 from app.core.errors import DomainError
 from app.core.events import new_event_id
 from app.core.i18n import _, current_language
-from app.core.identity import current_person, start_session
+from app.core.identity import current_person, person_or_none, start_session
 from app.core.permissions import Permission, public, requires
 from app.core.web import back_to, device_label, settings
 
@@ -277,8 +277,22 @@ def join() -> str | tuple[str, int]:
     except DomainError as refusal:
         form.code.errors = [_(refusal.message)]
         return render_template("cohorts/code.html", form=form), refusal.status
+    person = person_or_none()
+    if person is not None and person.role is Role.TRAINEE:
+        return render_template("cohorts/join_again.html", cohort=code.cohort, code=code)
     account = JoinForm(formdata=None, code=code.code, language=current_language())
     return _join_page(account, code)
+
+
+@blueprint.post("/join/cohort")
+@requires(Permission.LEARNING_RECORD)
+def join_again() -> Response:
+    """Put a trainee who has an account into one more cohort."""
+    code = _open_code(request.form.get("code", "")).code
+    db = writing()
+    services.join_again(db, code, current_person(), _today(), now())
+    db.commit()
+    return back_to(url_for("overview.start"), _("You are in the cohort now."))
 
 
 def _open_code(typed: str) -> JoinCode:

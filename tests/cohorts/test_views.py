@@ -333,6 +333,18 @@ def test_the_form_sent_twice_makes_one_account(
     assert code.used == 1
 
 
+def test_a_trainee_with_an_account_joins_one_more_cohort_and_takes_one_place(
+    sign_in: SignIn, db: Session, code: JoinCode
+) -> None:
+    trainee = make_trainee(db)
+    browser = sign_in(trainee)
+    for _ in range(2):
+        assert browser.submit(f"/lo/join?code={code.code}", {}, "code").status_code == 303
+    assert services.cohorts_joined(db, trainee) == [code.cohort]
+    assert code.used == 1
+    assert learning.enrollment_of(db, trainee, SLUG)
+
+
 def test_a_full_code_says_so(client: CheckedClient, db: Session, code: JoinCode) -> None:
     code.used = code.capacity
     response = client.get(f"/en/join?code={code.code}")
