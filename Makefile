@@ -111,7 +111,7 @@ $(VENV)/.node: requirements-node.txt | $(BIN)/python
 	@touch $@
 
 $(NODE_MODULES): package-lock.json package.json $(NODE_STAMP)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --silent --no-audit --no-fund
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 $(ASSETS): build-assets.mjs $(ASSET_SOURCES) $(NODE_MODULES)
