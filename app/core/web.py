@@ -98,6 +98,7 @@ def configure(app: Flask, given: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,  # identity renews it while a person is active
         WTF_CSRF_TIME_LIMIT=None,  # an assessment left open overnight can still be sent
         WTF_CSRF_SSL_STRICT=False,  # the token decides; many proxies and apps drop Referer
+        TEMPLATES_AUTO_RELOAD=given.demo,  # `make run` shows a changed page at once
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,
         COMPRESS_LEVEL=5,
