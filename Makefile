@@ -24,6 +24,9 @@ TEST_SYSTEM := $(VENV)/.system-tests
 ASSET_SOURCES := $(shell find app/static/css app/static/js app/static/images -type f 2>/dev/null)
 CATALOGUE_SOURCES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 
+# Two processes, each with its own servers; a file's tests stay together.
+IN_PARALLEL := -n 2 --dist loadfile
+
 export KAPOK_PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -36,14 +39,15 @@ run: ready ## Serve the site with its demo programme at http://127.0.0.1:8000 (K
 	@.ci/serve
 
 test: ready-tests ## Every test: SQLite, PostgreSQL and a real browser
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest $(IN_PARALLEL) -m "not slow and not browser"
+	$(BIN)/pytest -m "browser and not slow"
 
 test-slow: ready-tests ## The full fault and fuzz runs
 	$(BIN)/pytest -m slow
 
 sure: ready lint ## Lint, types, contracts, course check and fast tests on SQLite; under 2 minutes
 	$(BIN)/kapok courses check
-	KAPOK_TEST_DATABASES=sqlite $(BIN)/pytest -q -m "not slow and not browser"
+	KAPOK_TEST_DATABASES=sqlite $(BIN)/pytest -q $(IN_PARALLEL) -m "not slow and not browser"
 
 lint: $(PACKAGES) ## Style, types, import contracts, templates
 	$(BIN)/ruff check

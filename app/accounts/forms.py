@@ -33,10 +33,12 @@ from app.accounts.types import (
     TraineeProfile,
     WeakPassword,
 )
+from app.core.clock import now, programme_date
 from app.core.errors import DomainError
 from app.core.forms import Form, SecretField, length, required
 from app.core.i18n import LANGUAGES, _, current_language, lazy
 from app.core.passwords import MAXIMUM_LENGTH
+from app.core.web import settings
 
 ROLE_NAMES = {
     Role.TRAINEE: lazy("Trainee"),
@@ -337,6 +339,11 @@ class GrantForm(PasswordAgainForm):
         examines = self.kind.data == GrantKind.PRACTICALS_EXAMINE.value
         if examines and not field.data and not self.sheet.data:
             raise ValidationError(_("Choose at least one skill sheet."))
+
+    def validate_ends_on(self, field: Field) -> None:
+        """A grant that has already ended is none."""
+        if field.data and field.data < programme_date(now(), settings().timezone):
+            raise ValidationError(_("Choose today or a later day."))
 
     def wishes(self) -> list[GrantWish]:
         """The grants to give, one per scope."""

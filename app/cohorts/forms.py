@@ -19,8 +19,10 @@ from app.accounts.forms import ProfileForm
 from app.accounts.services import territories
 from app.cohorts.models import Cohort
 from app.cohorts.types import CohortDraft
+from app.core.clock import now, programme_date
 from app.core.forms import EventForm, Form, length, no_controls, required
 from app.core.i18n import LANGUAGES, _, current_language, lazy
+from app.core.web import settings
 from app.courses.library import library
 
 LARGEST_COHORT = 1000
@@ -36,6 +38,12 @@ def _languages() -> list[tuple[str, str]]:
 
 def _courses() -> list[tuple[str, str]]:
     return [(course.slug, course.title(current_language())) for course in library().courses]
+
+
+def not_past(_form: object, field: Field) -> None:
+    """The day is today, in the programme's zone, or later."""
+    if field.data and field.data < programme_date(now(), settings().timezone):
+        raise ValidationError(_("Choose today or a later day."))
 
 
 class CohortForm(EventForm):
@@ -91,7 +99,7 @@ class CohortForm(EventForm):
 class JoinCodeForm(EventForm):
     """A code's last day and how many people may use it."""
 
-    expires_on = DateField(lazy("Last day of the code"), [required()])
+    expires_on = DateField(lazy("Last day of the code"), [required(), not_past])
     capacity = IntegerField(
         lazy("How many people may join by it"),
         [

@@ -73,5 +73,5 @@ def test_terms_are_hidden_during_an_assessment(sign_in: SignIn, db: Session, add
     with client.session_transaction() as session:
         session[IN_ASSESSMENT] = "an attempt"
     answer = client.get(address)
-    assert answer.status_code == 409
+    assert answer.status_code == 403
     assert "Terms are hidden while you take an assessment." in answer.get_data(as_text=True)

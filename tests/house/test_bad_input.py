@@ -305,7 +305,8 @@ def test_a_misspelt_address_is_a_kind_page_in_each_language(
     html = response.get_data(as_text=True)
     assert response.status_code == 404
     assert language_of(html) == LANGUAGES[language].html
-    assert f'href="/{language}/"' in html, "a way to the first page"
+    first = f"/{language}/" if who == VISITOR else f"/{language}/start"
+    assert f'class="btn primary" href="{first}"' in html, "a way to the first page"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

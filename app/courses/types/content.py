@@ -39,7 +39,7 @@ class UnknownTerm(NotFound):
 class TermsHidden(DomainError):
     """The glossary would answer questions of the assessment that is open."""
 
-    status = 409
+    status = 403
     message = N_("Terms are hidden while you take an assessment.")
 
 

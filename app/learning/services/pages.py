@@ -47,7 +47,7 @@ class ProgrammeEntry:
     outline: CourseOutline
     minutes: Minutes
     status: CourseStatus
-    needs: tuple[str, ...]  # titles
+    needs: tuple[tuple[str, bool], ...]  # title, and whether the course is there already
     missing: tuple[str, ...]  # titles of what locks it
     lessons_done: int
     step: NextStep | None
@@ -156,7 +156,11 @@ def _entry(
         outline=outline,
         minutes=course.minutes if course else outline.planned.minutes,
         status=status,
-        needs=tuple(titles[slug] for slug in outline.planned.needs if slug in titles),
+        needs=tuple(
+            (titles[slug], library().has_course(slug))
+            for slug in outline.planned.needs
+            if slug in titles
+        ),
         missing=missing,
         lessons_done=lessons_done(course, record),
         step=next_step(course, record, language, at) if course and record and has_step else None,
