@@ -226,6 +226,8 @@ def _finish(response: Response) -> Response:
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store" if identity.is_signed_in() else "no-cache")
         headers.setdefault("Content-Language", language_record().html)
+    if request.path.strip("/").split("/")[0] not in LANGUAGES:  # the reader's own wish decided
+        response.vary.update(("Accept-Language", "Cookie"))
     _remember_language(response)
     return response
 

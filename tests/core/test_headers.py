@@ -220,3 +220,10 @@ def test_a_changed_cookie_signs_nobody_in(world: World, app_cookie: Callable[[Fl
 def app_cookie() -> Callable[[Flask], str]:
     """The name of an application's session cookie."""
     return lambda app: str(app.config["SESSION_COOKIE_NAME"])
+
+
+def test_a_cache_keeps_apart_what_was_chosen_by_the_readers_wish(client: CheckedClient) -> None:
+    for address in ("/", "/v"):
+        assert {"Accept-Language", "Cookie"} <= set(
+            client.get(address).vary.to_header().split(", ")
+        )
