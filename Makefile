@@ -45,7 +45,7 @@ test: ready-tests ## Every test: SQLite, PostgreSQL and a real browser
 test-slow: ready-tests ## The full fault and fuzz runs
 	$(BIN)/pytest -m slow
 
-sure: ready lint ## Lint, types, contracts, course check and fast tests on SQLite; under 2 minutes
+sure: ready lint ## Lint, types, contracts, course check and fast tests on SQLite; about 2 minutes
 	$(BIN)/kapok courses check
 	KAPOK_TEST_DATABASES=sqlite $(BIN)/pytest -q $(IN_PARALLEL) -m "not slow and not browser"
 
