@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import current_app
+from flask import current_app, request
 from wtforms import (
     BooleanField,
     DateField,
@@ -32,7 +32,9 @@ from app.accounts.types import (
     StaffProfile,
     TraineeProfile,
     WeakPassword,
+    WrongPassword,
 )
+from app.core import identity
 from app.core.clock import now, programme_date
 from app.core.errors import DomainError
 from app.core.forms import Form, SecretField, length, required
@@ -258,6 +260,24 @@ class PasswordAgainForm(Form):
         lazy("Your present password"),
         [required(), length(most=MAXIMUM_LENGTH)],
     )
+
+
+def password_is_right(form: PasswordAgainForm) -> bool:
+    """Whether the password asked again is the person's; otherwise the form says so.
+
+    Throttled like signing in; raises TooMany.
+    """
+    person, address = identity.current_person(), request.remote_addr or "-"
+    session = services.token_hash(identity.current_token() or "")
+    services.begin_try(person.username, session, address)
+    try:
+        services.require_password(person, text(form.current_password))
+    except WrongPassword as error:
+        services.count_wrong(address)
+        refuse(form, "current_password", error)
+        return False
+    services.forgive(person.username, session)
+    return True
 
 
 class ChangePasswordForm(PasswordAgainForm, NewPasswordForm):

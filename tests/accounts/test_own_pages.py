@@ -27,7 +27,7 @@ def test_every_page_opens(sign_in: SignIn, db: Session, page: str, language: str
     assert client.get(f"/{language}/account{page}").status_code == 200
 
 
-@pytest.mark.parametrize("page", [*PAGES, "/export"])
+@pytest.mark.parametrize("page", [*PAGES, "/export.json"])
 def test_a_visitor_is_sent_to_sign_in(client: CheckedClient, page: str) -> None:
     response = client.get(f"/lo/account{page}")
     assert response.status_code in {302, 303}
@@ -163,8 +163,8 @@ def test_public_verification_is_given_later_and_taken_back(sign_in: SignIn, db: 
 
 def test_ones_own_data_come_as_a_file(sign_in: SignIn, db: Session) -> None:
     user = make_trainee(db)
-    response = sign_in(user).get("/en/account/export")
-    assert json.loads(response.text)["names"]["native"] == user.native_name
+    response = sign_in(user).get("/en/account/export.json")
+    assert json.loads(response.text)["account"]["names"]["native"] == user.native_name
     assert "attachment" in response.headers["Content-Disposition"]
 
 

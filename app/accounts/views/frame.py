@@ -11,14 +11,10 @@ from app.accounts.forms import (
     GRANT_NAMES,
     PURPOSE_NAMES,
     ROLE_NAMES,
-    PasswordAgainForm,
     language_choices,
-    refuse,
     sheet_choices,
-    text,
 )
 from app.accounts.models import User
-from app.accounts.types import WrongPassword
 from app.accounts.views.words import ACTION_NAMES, KIND_NAMES, detail_words
 from app.core import identity
 from app.core.clock import now
@@ -62,24 +58,6 @@ def me() -> User:
 def address() -> str:
     """Where the request comes from, for the limits."""
     return request.remote_addr or "-"
-
-
-def password_is_right(form: PasswordAgainForm) -> bool:
-    """Whether the password asked again is the person's; otherwise the form says so.
-
-    Throttled like signing in; raises TooMany.
-    """
-    person = me()
-    session = services.token_hash(identity.current_token() or "")
-    services.begin_try(person.username, session, address())
-    try:
-        services.require_password(person, text(form.current_password))
-    except WrongPassword as error:
-        services.count_wrong(address())
-        refuse(form, "current_password", error)
-        return False
-    services.forgive(person.username, session)
-    return True
 
 
 def status_of(form: Any) -> int:

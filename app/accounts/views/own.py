@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
-from flask import Response as FlaskResponse
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -15,11 +12,12 @@ from app.accounts.forms import (
     ConsentForm,
     LanguagesForm,
     PinForm,
+    password_is_right,
     refuse,
     text,
 )
 from app.accounts.types import PRIVACY_VERSION, PreparedSecret, Purpose, WeakPassword
-from app.accounts.views.frame import blueprint, me, password_is_right, status_of
+from app.accounts.views.frame import blueprint, me, status_of
 from app.core import identity
 from app.core.clock import now
 from app.core.db import reading, writing
@@ -196,14 +194,3 @@ def end_other_sessions() -> Response:
     services.end_sessions(db, person, now(), keep_token=token)
     db.commit()
     return back_to(_account(), _("All your other sessions have ended."))
-
-
-@blueprint.get("/account/export")
-@requires(Permission.ACCOUNTS_OWN)
-def export() -> FlaskResponse:
-    """One's own data of this room as a JSON file."""
-    data = services.export_account(reading(), me())
-    body = json.dumps(data, ensure_ascii=False, indent=2)
-    response = FlaskResponse(body, mimetype="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="kapok-account.json"'
-    return response

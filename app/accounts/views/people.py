@@ -14,6 +14,7 @@ from app.accounts.forms import (
     NamesForm,
     RoleForm,
     StaffForm,
+    password_is_right,
     refuse,
     refuse_person,
 )
@@ -26,7 +27,7 @@ from app.accounts.types import (
     Role,
     UsernameTaken,
 )
-from app.accounts.views.frame import blueprint, me, password_is_right, status_of
+from app.accounts.views.frame import blueprint, me, status_of
 from app.core import audit
 from app.core.clock import now
 from app.core.db import reading, writing

@@ -9,10 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from app.accounts import services as accounts
-from app.accounts.forms import PasswordAgainForm, refuse, text
 from app.accounts.models import User
-from app.accounts.types import WrongPassword
 from app.certificates import loader, rendering, services
 from app.certificates.models import Certificate
 from app.certificates.types import CertificateState, Missing, MissingKind
@@ -50,6 +47,11 @@ def me() -> User:
     """The signed-in person."""
     person: User = identity.current_person()
     return person
+
+
+def one(key: object) -> Certificate:
+    """A certificate that the signed-in person may see; raises UnknownCertificate."""
+    return services.certificate_of(reading(), me(), str(key))
 
 
 def today() -> date:
@@ -125,24 +127,6 @@ def why(certificate: Certificate) -> dict[str, Any]:
         for sheet in evidence["sheets"]
     ]
     return {"certificate": certificate, "evidence": evidence, "sheets": sheets}
-
-
-def password_is_right(form: PasswordAgainForm) -> bool:
-    """Whether the password asked again is the person's, throttled like signing in.
-
-    Otherwise the form says so. Raises TooMany.
-    """
-    person, address = me(), request.remote_addr or "-"
-    session = accounts.token_hash(identity.current_token() or "")
-    accounts.begin_try(person.username, session, address)
-    try:
-        accounts.require_password(person, text(form.current_password))
-    except WrongPassword as error:
-        accounts.count_wrong(address)
-        refuse(form, "current_password", error)
-        return False
-    accounts.forgive(person.username, session)
-    return True
 
 
 @blueprint.app_template_filter("iso_day")

@@ -9,6 +9,7 @@ from flask import Response, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.accounts.forms import password_is_right
 from app.certificates import services
 from app.certificates.forms import IssueForm, PreviewForm, TraineesForm
 from app.certificates.types import NobodyChosen, NotEligible, NotRendered, Readiness
@@ -16,7 +17,6 @@ from app.certificates.views.frame import (
     base_url,
     blueprint,
     me,
-    password_is_right,
     pdf_response,
     today,
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.forms import refuse, text
+from app.accounts.forms import password_is_right, refuse, text
 from app.certificates import services
 from app.certificates.forms import RevokeForm, SearchForm
 from app.certificates.models import Certificate
@@ -15,7 +15,7 @@ from app.certificates.types import AlreadyRevoked
 from app.certificates.views.frame import (
     blueprint,
     me,
-    password_is_right,
+    one,
     pdf_of,
     sheet_title,
     today,
@@ -27,11 +27,6 @@ from app.core.db import reading, writing
 from app.core.i18n import _
 from app.core.permissions import Permission, requires
 from app.core.web import back_to, row_number
-
-
-def one(key: object) -> Certificate:
-    """A certificate that the signed-in person may see; raises UnknownCertificate."""
-    return services.certificate_of(reading(), me(), str(key))
 
 
 @blueprint.get("/certificates")

@@ -5,14 +5,9 @@ from __future__ import annotations
 from flask import Response, render_template
 
 from app.certificates import services
-from app.certificates.models import Certificate
-from app.certificates.views.frame import blueprint, me, pdf_of, today, told, why
+from app.certificates.views.frame import blueprint, me, one, pdf_of, today, told, why
 from app.core.db import reading
 from app.core.permissions import Permission, requires
-
-
-def _one(key: object) -> Certificate:
-    return services.certificate_of(reading(), me(), str(key))
 
 
 @blueprint.get("/certificates/mine")
@@ -22,7 +17,7 @@ def mine() -> str:
     found = services.certificates_of(reading(), me())
     return render_template(
         "certificates/mine.html",
-        certificates=[(one, told(one.facts)) for one in found],
+        certificates=[(each, told(each.facts)) for each in found],
         state_of=services.state_of,
         today=today(),
     )
@@ -32,7 +27,7 @@ def mine() -> str:
 @requires(Permission.CERTIFICATES_OWN)
 def own(key: object) -> str:
     """The certificate as a page: it opens where PDFs do not."""
-    found = _one(key)
+    found = one(key)
     return render_template(
         "certificates/own.html",
         certificate=found,
@@ -45,12 +40,12 @@ def own(key: object) -> str:
 @requires(Permission.CERTIFICATES_OWN)
 def own_download(key: object) -> Response:
     """The stored file."""
-    return pdf_of(_one(key))
+    return pdf_of(one(key))
 
 
 @blueprint.get("/certificates/mine/<uuid:key>/why")
 @requires(Permission.CERTIFICATES_OWN)
 def own_why(key: object) -> str:
     """What the award rests on."""
-    found = _one(key)
+    found = one(key)
     return render_template("certificates/why.html", told=told(found.facts), **why(found))
