@@ -28,6 +28,8 @@ from app.courses.types import (
     EmergencyNumbers,
     Programme,
     ProgrammeCourse,
+    Regional,
+    TeamExercise,
     Term,
     UnknownCourse,
     UnknownTerm,
@@ -42,12 +44,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The programme, its courses that are there, the glossary and the emergency numbers."""
+    """The programme, its courses that are there, the glossary and the data of countries."""
 
     programme: Programme
     by_slug: Mapping[str, Course]
     terms: Mapping[str, Term]
-    emergency_numbers: EmergencyNumbers
+    regional: Regional
+    exercise: TeamExercise | None
 
     @property
     def courses(self) -> tuple[Course, ...]:
@@ -72,7 +75,7 @@ class Library:
 
     def numbers(self) -> EmergencyNumbers:
         """The table of emergency numbers."""
-        return self.emergency_numbers
+        return self.regional.numbers
 
     def find_terms(self, query: str, language: str) -> list[Term]:
         """The terms of which any name contains the query, sorted by their name in a language.
@@ -233,7 +236,8 @@ def _library(content: Content, timezone: str) -> Library:
         content.programme.model_copy(update={"timezone": zone}),
         MappingProxyType(dict(content.courses)),
         content.shared.terms,
-        content.shared.numbers,
+        content.shared.regional,
+        content.exercise,
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, Flask, render_template, request, session
+from markupsafe import Markup
 
 from app.core.i18n import current_language
 from app.core.permissions import Permission, public, requires
 from app.courses.library import library
-from app.courses.types import IN_ASSESSMENT, Course, TermsHidden
+from app.courses.rendering.cards import CardView, card_view
+from app.courses.rendering.prose import words_with_numbers
+from app.courses.types import IN_ASSESSMENT, Course, TermsHidden, UnknownLesson, WordsByLanguage
 
 blueprint = Blueprint("courses", __name__)
 LONGEST_QUERY = 100
@@ -61,6 +64,74 @@ def term(key: str) -> str:
     found = library().term(key)
     template = "courses/term_card.html" if request.args.get("card") else "courses/term.html"
     return render_template(template, term=found)
+
+
+@blueprint.get("/cards")
+@requires(Permission.COURSES_READ)
+def cards() -> str:
+    """The quick cards of all courses, by their titles."""
+    _refuse_in_assessment()
+    courses = [course for course in library().courses if course.cards]
+    shelves = [(course, language_of(course), _cards_of(course)) for course in courses]
+    return render_template("courses/cards.html", shelves=shelves)
+
+
+@blueprint.get("/cards/<slug>")
+@requires(Permission.COURSES_READ)
+def course_cards(slug: str) -> str:
+    """All quick cards of a course, to print."""
+    _refuse_in_assessment()
+    course = library().course(slug)
+    if not course.cards:
+        raise UnknownLesson
+    return render_template(
+        "courses/course_cards.html",
+        course=course,
+        content_language=language_of(course),
+        cards=_cards_of(course),
+    )
+
+
+@blueprint.get("/cards/<slug>/<key>")
+@requires(Permission.COURSES_READ)
+def card(slug: str, key: str) -> str:
+    """One quick card: one screen of a phone."""
+    _refuse_in_assessment()
+    course = library().course(slug)
+    return render_template(
+        "courses/card.html",
+        course=course,
+        content_language=language_of(course),
+        card=card_view(course, key, language_of(course), current_language()),
+    )
+
+
+@blueprint.get("/programme/exercise")
+@requires(Permission.COURSES_READ)
+def exercise() -> str:
+    """The whole-team exercise of the programme: its sheet, to read and to print."""
+    found = library().exercise
+    if found is None:
+        raise UnknownLesson
+    return render_template("courses/exercise.html", sheet=found, words=_exercise_words)
+
+
+def _exercise_words(words: WordsByLanguage) -> Markup:
+    """A line of the exercise in the reader's language, its emergency numbers shown."""
+    language = current_language()
+    shown = words_with_numbers(words[language], library().numbers(), language)
+    return Markup(shown)  # noqa: S704 (the rendering escapes)
+
+
+def language_of(course: Course) -> str:
+    """The reader's language where the course has it, else its first."""
+    code = current_language()
+    return code if course.has_language(code) else course.languages[0]
+
+
+def _cards_of(course: Course) -> list[CardView]:
+    language = language_of(course)
+    return [card_view(course, card.key, language, current_language()) for card in course.cards]
 
 
 def _refuse_in_assessment() -> None:

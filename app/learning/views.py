@@ -32,7 +32,7 @@ def programme() -> str:
     """The courses in order, and the one next step."""
     page = services.programme_page(reading(), current_person(), current_language(), now())
     _leave_assessment(page.open_attempt)
-    return render_template("learning/programme.html", page=page)
+    return render_template("learning/programme.html", page=page, exercise=library().exercise)
 
 
 @blueprint.get("/courses/<slug>")

@@ -75,6 +75,21 @@ IN_THE_FIXTURE = [
     Planted("answer-shape", "gloves/bank.yaml", "[20, 30]", "[30, 20]"),
     Planted("answer-shape", "gloves/bank.yaml", "answer: true", 'answer: "yes"'),
     Planted("answer-shape", "gloves/bank.yaml", "answer: [wet, soap, rinse]", "answer: [wet]"),
+    Planted(
+        "unknown-data", "clean-hands/en/wash.md", "\nwarnings.cn-rain", "\nwarnings.cn-snow", 1
+    ),
+    Planted("block-reference", "clean-hands/lo/wash.md", "\nphrases.hello", "\nphrases.bye", 1),
+    Planted("missing-words", "clean-hands/lo/cards.yaml", "rinse:", "rinsed:", -3),
+    Planted("unknown-words", "clean-hands/lo/cards.yaml", "rinse:", "rinsed:"),
+    Planted("figures", "clean-hands/vi/cards.yaml", "20 s", "25 s"),
+    Planted("card-length", "clean-hands/en/cards.yaml", "Take soap.", "Take soap. " * 12),
+    Planted("unknown-figure", "clean-hands/course.yaml", "figure: hands", "figure: feet"),
+    Planted(
+        "unknown-lesson",
+        "clean-hands/course.yaml",
+        "{key: wash-card, lesson: wash",
+        "{key: wash-card, lesson: dry",
+    ),
     Planted("missing-words", "gloves/lo/bank.yaml", "time-enter:", "time-entered:", -100),
     Planted("unknown-words", "gloves/lo/bank.yaml", "time-enter:", "time-entered:"),
     Planted("unknown-words", "gloves/lo/figures.yaml", "time: ", "tide: "),
@@ -216,3 +231,8 @@ def test_a_fault_planted_in_the_real_course_is_found(real: Copy, planted: Plante
 def test_a_missing_file_of_the_real_course_is_found(real: Copy) -> None:
     real.remove(f"{CPR}/lo/aed.md")
     assert (f"{CPR}/lo/aed.md", 1, "lo", "missing-file") in real.found()
+
+
+def test_a_figure_of_the_warning_tables_is_the_same_in_every_language(copy: Copy) -> None:
+    line = copy.replace("data/warnings.yaml", "Lượng mưa", "Lượng mưa 50 mm")
+    assert ("data/warnings.yaml", line, "vi", "figures") in copy.found()

@@ -10,7 +10,7 @@ from app.courses.loader.building import Shared, build_course, build_shared
 from app.courses.loader.cache import ParsedFiles
 from app.courses.loader.checks import check_structure, check_text
 from app.courses.loader.reading import Places, RawContent, RawCourse, read_content
-from app.courses.types import BrokenCourse, Course, Fault, Programme, Severity
+from app.courses.types import BrokenCourse, Course, Fault, Programme, Severity, TeamExercise
 
 __all__ = ["Content", "Places", "check_content", "load_content", "newest_change"]
 
@@ -22,6 +22,7 @@ class Content:
     programme: Programme
     courses: Mapping[str, Course]
     shared: Shared
+    exercise: TeamExercise | None
     faults: tuple[Fault, ...]
 
 
@@ -50,7 +51,7 @@ def load_content(
         course = build_course(found, _whole_languages(found, own), source, shared)
         if course is not None:
             courses[planned.slug] = course
-    return Content(raw.programme, courses, shared, tuple(faults))
+    return Content(raw.programme, courses, shared, raw.exercise, tuple(faults))
 
 
 def _whole_languages(course: RawCourse, faults: list[Fault]) -> tuple[str, ...]:

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from pydantic import BaseModel
+
+from app.courses.loader.beside import words_beside_source
 from app.courses.loader.markdown import plain_words
 from app.courses.loader.reading import RawContent, RawCourse, RawLanguage
+from app.courses.loader.staleness import stale_of
 from app.courses.types import (
+    REFERENCES,
     Block,
-    BlockKind,
     Country,
     Course,
     CourseStructure,
@@ -19,6 +23,7 @@ from app.courses.types import (
     Lesson,
     LessonStructure,
     NumbersFile,
+    Regional,
     Service,
     Term,
     TermWords,
@@ -32,7 +37,7 @@ class Shared:
     """What all courses share, with a digest of it."""
 
     terms: Mapping[str, Term]
-    numbers: EmergencyNumbers
+    regional: Regional
     digest: str
 
 
@@ -41,7 +46,7 @@ def build_shared(content: RawContent) -> Shared:
     texts = "".join(document.digest for document in content.documents.values())
     return Shared(
         MappingProxyType({key: _term(key, words) for key, words in content.glossary.items()}),
-        _numbers(content.numbers),
+        build_regional(content),
         hashlib.sha256(texts.encode()).hexdigest(),
     )
 
@@ -49,6 +54,29 @@ def build_shared(content: RawContent) -> Shared:
 def _term(key: str, words: TermWords) -> Term:
     names = {code: getattr(words, code) for code in ("en", "zh", "vi", "lo", "km")}
     return Term(key, MappingProxyType(names), words.pinyin, words.confidence)
+
+
+def build_regional(content: RawContent) -> Regional:
+    """The dated data of countries, each table with a digest of its content."""
+    numbers = _numbers(content.numbers)
+    warnings = content.warnings.tables if content.warnings else {}
+    phrases = content.phrases.phrases if content.phrases else {}
+    digests = {"numbers.all": _digest(content.numbers)}
+    digests |= {f"numbers.{key}": _digest(content.numbers) for key in numbers.countries}
+    digests |= {f"warnings.{key}": _digest(table) for key, table in warnings.items()}
+    digests |= {f"phrases.{key}": _digest(table) for key, table in phrases.items()}
+    return Regional(
+        numbers,
+        MappingProxyType(dict(warnings)),
+        content.warnings.checked_on if content.warnings else "",
+        MappingProxyType(dict(phrases)),
+        MappingProxyType(digests),
+    )
+
+
+def _digest(data: BaseModel | None) -> str:
+    text = "" if data is None else data.model_dump_json()
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _numbers(file: NumbersFile | None) -> EmergencyNumbers:
@@ -78,7 +106,8 @@ def build_course(
     """The course in the languages that are whole; None without structure, bank or source."""
     if raw.structure is None or raw.bank is None or source not in languages:
         return None
-    words = {code: raw.languages[code].words for code in languages}
+    stale = stale_of(raw, source)
+    words = {code: words_beside_source(raw, code, stale.get(code, {})) for code in languages}
     return Course(
         structure=raw.structure,
         assessment=raw.bank.assessment,
@@ -90,7 +119,8 @@ def build_course(
         words=MappingProxyType({code: found for code, found in words.items() if found}),
         drawings=MappingProxyType(raw.drawings),
         terms=shared.terms,
-        numbers=shared.numbers,
+        regional=shared.regional,
+        stale=MappingProxyType(stale),
         digest=raw.digest,
         rendering_digest=hashlib.sha256(f"{raw.digest}{shared.digest}".encode()).hexdigest(),
     )
@@ -120,7 +150,7 @@ def _lesson(
 
 
 def _minutes(lesson: LessonStructure, blocks: list[Block], words: int) -> int:
-    """Reading, a minute a figure and a check question, and the activities' own minutes."""
-    shown = sum(block.kind in (BlockKind.FIGURE, BlockKind.CHECK) for block in blocks)
+    """Reading, a minute a figure, table of data or check question, and the activities' own."""
+    shown = sum(block.kind in REFERENCES for block in blocks)
     doing = sum(activity.minutes for activity in lesson.activities)
     return -(-words // WORDS_A_MINUTE) + shown + doing

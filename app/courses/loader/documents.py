@@ -57,6 +57,11 @@ class Document:
             document.add(line, "encoding", "This file is not UTF-8.", "Save it as UTF-8.")
             return document
 
+    @classmethod
+    def of_data(cls, name: str, data: Any, language: str) -> Document:
+        """A document of plain data that stands in no file."""
+        return cls(name, json.dumps(data, ensure_ascii=False), language)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the text."""

@@ -7,7 +7,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.courses.types import BlockKind
+from app.courses.types import REFERENCES, BlockKind
 
 _MARKUP = re.compile(
     r"\]\([^)\s]*\)|[*_#|>`\[\]]|\{number:[^}]*\}|^\s*(?:[-*+]|\d+\.)\s", re.MULTILINE
@@ -38,6 +38,6 @@ def kinds_of(text: str) -> list[str]:
 
 def plain_words(kind: BlockKind, text: str) -> int:
     """How many words a reader of English reads in a block."""
-    if kind in (BlockKind.FIGURE, BlockKind.CHECK):
+    if kind in REFERENCES:
         return 0
     return len(_WORD.findall(_MARKUP.sub(" ", text)))

@@ -13,27 +13,36 @@ from pydantic import TypeAdapter
 from app.courses.loader.cache import ParsedFiles
 from app.courses.loader.documents import Document
 from app.courses.loader.lessons import LessonFile, read_lesson
+from app.courses.loader.record import FILE, Record
 from app.courses.loader.schemas import read_as
 from app.courses.types import (
+    Allowed,
     Bank,
+    CardWords,
     CourseStructure,
     CourseWords,
     Fault,
     FigureWords,
     LanguageWords,
     NumbersFile,
+    PhrasesFile,
     Programme,
     QuestionWords,
     SheetWords,
+    TeamExercise,
     TermWords,
+    WarningsFile,
 )
 
 M = TypeVar("M")
 QUESTIONS: TypeAdapter[Mapping[str, QuestionWords]] = TypeAdapter(Mapping[str, QuestionWords])
 SHEETS: TypeAdapter[Mapping[str, SheetWords]] = TypeAdapter(Mapping[str, SheetWords])
 FIGURES: TypeAdapter[Mapping[str, FigureWords]] = TypeAdapter(Mapping[str, FigureWords])
+CARDS: TypeAdapter[Mapping[str, CardWords]] = TypeAdapter(Mapping[str, CardWords])
+ALLOWED: TypeAdapter[tuple[Allowed, ...]] = TypeAdapter(tuple[Allowed, ...])
 GLOSSARY: TypeAdapter[Mapping[str, TermWords]] = TypeAdapter(Mapping[str, TermWords])
-WORD_FILES = ("course", "checks", "bank", "sheets", "figures")
+WORD_FILES = ("course", "checks", "bank", "sheets", "figures", "cards")
+OPTIONAL_FILES = ("cards",)  # asked for only where course.yaml has such things
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,8 @@ class RawCourse:
     languages: dict[str, RawLanguage] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     digest: str = ""
+    record: Record = field(default_factory=Record)
+    allowed: tuple[Allowed, ...] = ()
 
     def all_faults(self) -> Iterator[Fault]:
         """The faults found while reading the folder."""
@@ -105,6 +116,9 @@ class RawContent:
     parsed: ParsedFiles | None = None
     programme: Programme | None = None
     numbers: NumbersFile | None = None
+    warnings: WarningsFile | None = None
+    phrases: PhrasesFile | None = None
+    exercise: TeamExercise | None = None
     glossary: Mapping[str, TermWords] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     courses: dict[str, RawCourse] = field(default_factory=dict)
@@ -130,6 +144,9 @@ def read_content(
     content = RawContent(places, languages, source, parsed)
     content.programme = _shared(content, "programme.yaml", TypeAdapter(Programme))
     content.numbers = _shared(content, "data/emergency_numbers.yaml", TypeAdapter(NumbersFile))
+    content.warnings = _optional(content, "data/warnings.yaml", TypeAdapter(WarningsFile))
+    content.phrases = _optional(content, "data/phrases.yaml", TypeAdapter(PhrasesFile))
+    content.exercise = _optional(content, "exercise.yaml", TypeAdapter(TeamExercise))
     content.glossary = _glossary(content) or {}
     folder = places.base / places.courses
     for path in sorted(folder.iterdir() if folder.is_dir() else ()):
@@ -140,9 +157,16 @@ def read_content(
 
 def _shared(content: RawContent, name: str, shape: TypeAdapter[M]) -> M | None:
     full = content.places.courses + name
+    if not (content.places.base / full).is_file():
+        content.faults.append(_missing(full, "-"))
+    return _optional(content, name, shape)
+
+
+def _optional(content: RawContent, name: str, shape: TypeAdapter[M]) -> M | None:
+    """A file that a programme may do without; what refers to it is checked where it refers."""
+    full = content.places.courses + name
     document = Document.read(content.places.base, full, parsed=content.parsed)
     if document is None:
-        content.faults.append(_missing(full, "-"))
         return None
     content.documents[name] = document
     return read_as(document, shape)
@@ -173,7 +197,19 @@ def _course(content: RawContent, slug: str) -> RawCourse:
     for language in content.languages:
         course.languages[language] = _language(content, course, language)
     course.digest = _digest(base / course.folder)
+    _read_record(course, base / course.folder)
+    if (base / course.folder / "allowed.yaml").is_file():
+        course.allowed = _structure(content, course, "allowed", ALLOWED) or ()
     return course
+
+
+def _read_record(course: RawCourse, folder: Path) -> None:
+    try:
+        course.record = Record.read(folder)
+    except (ValueError, AttributeError):
+        name = f"{course.folder}{FILE}"
+        message = "This file is not as kapok writes it."
+        course.faults.append(Fault(name, 1, "-", "record", message, "Take back the last change."))
 
 
 def _structure(
@@ -204,12 +240,19 @@ def _language(content: RawContent, course: RawCourse, language: str) -> RawLangu
         )
         return raw
     for stem in WORD_FILES:
-        _word_file(content, raw, stem)
-    raw.words = _words(raw)
+        if _is_wanted(course, raw, base, stem):
+            _word_file(content, raw, stem)
+    raw.words = words_of(raw)
     for lesson in course.structure.lessons if course.structure else ():
         _lesson(raw, base, lesson.key)
     _report_strangers(course, raw, base)
     return raw
+
+
+def _is_wanted(course: RawCourse, raw: RawLanguage, base: Path, stem: str) -> bool:
+    if stem not in OPTIONAL_FILES or (base / f"{raw.folder}{stem}.yaml").is_file():
+        return True
+    return course.structure is not None and bool(getattr(course.structure, stem))
 
 
 def _word_file(content: RawContent, raw: RawLanguage, stem: str) -> None:
@@ -248,14 +291,16 @@ def _report_strangers(course: RawCourse, raw: RawLanguage, base: Path) -> None:
             )
 
 
-def _words(raw: RawLanguage) -> LanguageWords | None:
+def words_of(raw: RawLanguage) -> LanguageWords | None:
+    """The words of a language folder as objects; None without its course.yaml."""
     course = _read(raw, "course", TypeAdapter(CourseWords))
     checks, bank = _read(raw, "checks", QUESTIONS), _read(raw, "bank", QUESTIONS)
     sheets, figures = _read(raw, "sheets", SHEETS), _read(raw, "figures", FIGURES)
+    cards = _read(raw, "cards", CARDS)
     if course is None:
         return None
     return LanguageWords(
-        raw.language, course, checks or {}, bank or {}, sheets or {}, figures or {}
+        raw.language, course, checks or {}, bank or {}, sheets or {}, figures or {}, cards or {}
     )
 
 

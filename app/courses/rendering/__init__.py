@@ -10,9 +10,9 @@ from threading import Lock
 
 from app.core.errors import N_
 from app.core.i18n import tr
-from app.core.languages import LANGUAGES
+from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from app.courses.rendering.figures import figure_svg
-from app.courses.rendering.prose import Reader, blocks_html, inline_html, plain_html
+from app.courses.rendering.prose import OUT_OF_DATE, Reader, blocks_html, inline_html, plain_html
 from app.courses.rendering.questions import (
     Choice,
     FeedbackView,
@@ -22,6 +22,7 @@ from app.courses.rendering.questions import (
     feedback_words,
     question_words,
 )
+from app.courses.rendering.tables import data_html
 from app.courses.types import Block, BlockKind, Course, Lesson
 
 __all__ = [
@@ -105,7 +106,7 @@ def inline_words(course: Course, text: str, language: str, pages: str | None = N
 def _render(course: Course, lesson: Lesson, language: str, second: str | None) -> Article:
     reader = Reader(course, language, language)
     twin = Reader(course, second, language, is_twin=True) if second else None
-    sections = [_section(block, reader, twin) for block in lesson.blocks]
+    sections = [_section(lesson.key, block, reader, twin) for block in lesson.blocks]
     parts = [_notice(course, reader), *sections, _sources(lesson, language)]
     text = "\n".join(part for part in parts if part)
     return Article(
@@ -123,12 +124,25 @@ def _notice(course: Course, reader: Reader) -> str:
     return f'<div class="notice care unreviewed"><div><p>{words}</p></div></div>'
 
 
-def _section(block: Block, reader: Reader, twin: Reader | None) -> str:
+def _section(lesson: str, block: Block, reader: Reader, twin: Reader | None) -> str:
     kind = f" {block.kind}" if block.kind else ""
-    second = _twin(block, twin) if twin else ""
+    second = _twin(lesson, block, twin) if twin else ""
     return (
         f'<section class="block{kind}" id="b-{block.id}">{_label(block, reader.language)}'
-        f"{_body(block, reader)}{second}</section>"
+        f"{_newer(lesson, block, reader)}{_body(block, reader)}{second}</section>"
+    )
+
+
+def _newer(lesson: str, block: Block, reader: Reader) -> str:
+    """The present source above a translation that is out of date."""
+    stale = reader.course.stale.get(reader.language, {}).get(f"lesson/{lesson}/{block.id}")
+    if stale is None:
+        return ""
+    label = plain_html(tr(OUT_OF_DATE, reader.language))
+    source = Reader(reader.course, SOURCE_LANGUAGE, reader.pages, is_twin=True)
+    return (
+        f'<div class="notice care newer"><div><p>{label}</p>'
+        f'<div lang="{SOURCE_LANGUAGE}">{blocks_html(stale.now, source)}</div></div></div>'
     )
 
 
@@ -144,6 +158,8 @@ def _body(block: Block, reader: Reader) -> str:
         return _figure(block, text, reader)
     if block.kind is BlockKind.CHECK:
         return check_html(reader.course, reader.course.check(text), reader)
+    if block.kind is BlockKind.DATA:
+        return data_html(text, reader)
     return blocks_html(text, reader)
 
 
@@ -156,11 +172,11 @@ def _caption(name: str, reader: Reader) -> str:
     return inline_html(reader.course.words[reader.language].figures[name].caption, reader)
 
 
-def _twin(block: Block, reader: Reader) -> str:
+def _twin(lesson: str, block: Block, reader: Reader) -> str:
     record = LANGUAGES[reader.language]
     return (
         f'<details class="twin" lang="{record.html}"><summary>{html.escape(record.name)}</summary>'
-        f"{_twin_body(block, reader)}</details>"
+        f"{_newer(lesson, block, reader)}{_twin_body(block, reader)}</details>"
     )
 
 
@@ -170,6 +186,8 @@ def _twin_body(block: Block, reader: Reader) -> str:
         return f"<p>{_caption(text, reader)}</p>"
     if block.kind is BlockKind.CHECK:
         return check_twin_html(reader.course, reader.course.check(text), reader)
+    if block.kind is BlockKind.DATA:
+        return data_html(text, reader)
     return blocks_html(text, reader)
 
 

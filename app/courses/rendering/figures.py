@@ -15,6 +15,7 @@ _NAMESPACE = f' xmlns="{SVG[1:-1]}"'
 LONGEST_LINE = 14  # in widths of a Latin letter; longer words stand in two lines
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _MARKS = re.compile("[\u0300-\u036f\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u17b4-\u17d3]")
+_NUMBER = re.compile(r"\{number:([\w.]+)\}")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
@@ -24,7 +25,13 @@ def figure_svg(course: Course, name: str, language: str, place: str = "f") -> st
     `place` begins every id of it, so that two drawings of a page never clash.
     """
     words = course.words[language].figures[name]
-    return _filled(course.drawings[name], _as_pairs(words), place)
+    pairs = tuple((key, _with_numbers(course, text)) for key, text in _as_pairs(words))
+    return _filled(course.drawings[name], pairs, place)
+
+
+def _with_numbers(course: Course, text: str) -> str:
+    """Emergency numbers in place of their markers: in a drawing the bare number, no link."""
+    return _NUMBER.sub(lambda match: course.numbers.find(match[1])[1].number, text)
 
 
 def _as_pairs(words: FigureWords) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nh3
@@ -14,8 +14,12 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from app.core.breaking import breakable
-from app.courses.types import Course
+from app.core.errors import N_
+from app.core.i18n import tr
+from app.core.languages import SOURCE_LANGUAGE
+from app.courses.types import NEWER, NEWER_END, Course, EmergencyNumbers
 
+OUT_OF_DATE = N_("This translation is out of date. The text now, in English:")
 _MARKER = re.compile(r"\{number:([\w.]+)\}")
 _INSIDE = re.compile(r"(?:term|lesson):[\w-]+\Z|#[\w-]+\Z")
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "h2", "h3", "a", "b", "br", "div", "span"}
@@ -23,7 +27,7 @@ _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {
     "a": {"href", "class", "data-term"},
     "p": {"class"},
-    "span": {"class"},
+    "span": {"class", "lang"},
     "div": {"class"},
     "ol": {"start"},
 }
@@ -70,21 +74,57 @@ def _number_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _newer_rule(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith(NEWER, state.pos):
+        return False
+    end = state.src.find(NEWER_END, state.pos)
+    if end < 0:
+        return False
+    if not silent:
+        state.push("newer", "", 0).content = state.src[state.pos + len(NEWER) : end]
+    state.pos = end + len(NEWER_END)
+    return True
+
+
+def _newer(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
+    """The present source beside an older translation."""
+    reader: Reader = env["reader"]
+    source = replace(reader, language=SOURCE_LANGUAGE, links=False)
+    words = _PARSER.renderInline(tokens[index].content, {"reader": source})
+    label = plain_html(tr(OUT_OF_DATE, reader.language))
+    return f'<span class="newer">{label} <span lang="{SOURCE_LANGUAGE}">{words}</span></span>'
+
+
 def _text(_self: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
     return breakable(html.escape(tokens[index].content, quote=False))
 
 
 def _number(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
     reader: Reader = env["reader"]
+    pages = reader.pages if reader.links else None
+    return number_html(reader.course.numbers, tokens[index].content, reader.language, pages)
+
+
+def number_html(numbers: EmergencyNumbers, marker: str, language: str, pages: str | None) -> str:
+    """A country's name and number; a link to the table of numbers where `pages` has a language."""
     try:
-        country, service = reader.course.numbers.find(tokens[index].content)
+        country, service = numbers.find(marker)
     except KeyError:
         return ""
-    name = breakable(html.escape(country.name[reader.language]))
-    if not reader.links:
+    name = breakable(html.escape(country.name[language]))
+    if pages is None:
         return f'<span class="number">{name} <b>{service.number}</b></span>'
-    address = f"/{reader.pages}/numbers#{country.key}"
+    address = f"/{pages}/numbers#{country.key}"
     return f'<a class="number" href="{address}">{name} <b>{service.number}</b></a>'
+
+
+def words_with_numbers(text: str, numbers: EmergencyNumbers, language: str) -> str:
+    """Words of no course, escaped, with emergency numbers in place of their markers."""
+    parts = _MARKER.split(text)
+    return "".join(
+        number_html(numbers, part, language, language) if index % 2 else plain_html(part)
+        for index, part in enumerate(parts)
+    )
 
 
 def _link(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
@@ -120,9 +160,11 @@ def _table(_self: Any, tokens: Sequence[Token], index: int, _options: Any, _env:
 def _parser() -> MarkdownIt:
     parser = _Parser("commonmark", {"html": False}).enable("table").disable("image")
     parser.inline.ruler.before("text", "number", _number_rule)
+    parser.inline.ruler.before("text", "newer", _newer_rule)
     rules = {
         "text": _text,
         "number": _number,
+        "newer": _newer,
         "link_open": _link,
         "link_close": _link_end,
         "heading_open": _heading,

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from app.core.errors import N_, DomainError, NotFound
 from app.courses.types.items import Assessment, Item
-from app.courses.types.regional import EmergencyNumbers, Term
-from app.courses.types.structure import Activity, CourseStructure, Minutes, Sheet, Source
-from app.courses.types.words import CourseWords, LanguageWords
+from app.courses.types.regional import EmergencyNumbers, Regional, Term
+from app.courses.types.structure import Activity, Card, CourseStructure, Minutes, Sheet, Source
+from app.courses.types.words import CourseWords, LanguageWords, Stale
 
 T = TypeVar("T")
 # The key of the web session under which `learning` keeps the assessment that is open.
@@ -53,13 +53,18 @@ class BlockKind(StrEnum):
     FIGURE = "figure"
     CHECK = "check"
     ACTIVITY = "activity"
+    DATA = "data"
+
+
+# Blocks whose text is a key: the same in every language.
+REFERENCES = frozenset({BlockKind.FIGURE, BlockKind.CHECK, BlockKind.DATA})
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One aligned piece of a lesson: the same id, kind and place in every language.
 
-    A figure's or check's text is the key of the figure or check.
+    The text of a figure, check or data block is the key of the figure, check or shared table.
     """
 
     id: str
@@ -98,6 +103,7 @@ class Lesson:
 class Course:
     """A course with all its languages. `digest` is of all its files, byte for byte.
 
+    `stale` has, by language and place, the texts whose source has changed since.
     `rendering_digest` also covers the glossary and the emergency numbers its words show.
     """
 
@@ -108,10 +114,16 @@ class Course:
     words: Mapping[str, LanguageWords]
     drawings: Mapping[str, str]
     terms: Mapping[str, Term]
-    numbers: EmergencyNumbers
+    regional: Regional
     digest: str
     rendering_digest: str
+    stale: Mapping[str, Mapping[str, Stale]]
     reviewed: frozenset[str] = frozenset()
+
+    @property
+    def numbers(self) -> EmergencyNumbers:
+        """The emergency numbers its words show."""
+        return self.regional.numbers
 
     @property
     def slug(self) -> str:
@@ -158,6 +170,15 @@ class Course:
     def sheets(self) -> tuple[Sheet, ...]:
         """The skill sheets in order."""
         return self.structure.sheets
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The quick cards in order."""
+        return self.structure.cards
+
+    def card(self, key: str) -> Card:
+        """The quick card of a key; raises UnknownLesson."""
+        return _find(self.cards, "key", key)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +35,35 @@ class Fault:
         """The line that `kapok courses check` prints."""
         kind = "note: " if self.severity is Severity.NOTE else ""
         return f"{self.path}:{self.line}: {self.language}: {kind}{self.message} {self.mend}"
+
+
+class Returned(StrEnum):
+    """Why a text of a returned translation file was not taken."""
+
+    UNKNOWN = "unknown"
+    SOURCE_CHANGED = "source-changed"
+    FAULTY = "faulty"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a returned translation file, by the places of its texts."""
+
+    slug: str
+    language: str
+    changed: tuple[str, ...]
+    confirmed: tuple[str, ...]
+    refused: Mapping[str, Returned]
+    faults: tuple[Fault, ...]
+
+
+class ForeignFile(DomainError):
+    """A file that is not a translation file of one of our courses."""
+
+    status = 422
+    message = N_(
+        "This is not a translation file of Kapok. Export one, translate it, and return it."
+    )
 
 
 class BrokenCourse(DomainError):

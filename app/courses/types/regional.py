@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pydantic import Field
+
 from app.courses.types.base import Day, Key, Strict, Text
 
 
@@ -122,3 +124,82 @@ class EmergencyNumbers:
             for country in self.countries.values()
             for service in country.services.values()
         )
+
+
+class WarningColour(StrEnum):
+    """Colours of warning signals; always with their name beside them, never colour alone."""
+
+    BLUE = "blue"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+    PURPLE = "purple"
+    LIGHT_BLUE = "light-blue"
+    LIGHT_YELLOW = "light-yellow"
+
+
+class TableRow(Strict):
+    """A row of a warning table; a cell is a text in each language, or figures alike in all."""
+
+    colour: WarningColour | None = None
+    cells: tuple[WordsByLanguage | Text, ...] = Field(min_length=1)
+
+
+class WarningTable(Strict):
+    """A table of one country's warnings; `checked` says whether a person has opened its source."""
+
+    country: Key
+    title: WordsByLanguage
+    columns: tuple[WordsByLanguage, ...] = Field(min_length=1)
+    rows: tuple[TableRow, ...] = Field(min_length=1)
+    note: WordsByLanguage | None = None
+    source: Text
+    year: int = Field(ge=1900, le=2100)
+    checked: bool
+
+
+class WarningsFile(Strict):
+    """The file data/warnings.yaml."""
+
+    checked_on: Day
+    tables: Mapping[Key, WarningTable]
+
+
+class PhraseLine(Strict):
+    """A Chinese phrase with its pinyin and what it means."""
+
+    zh: Text
+    pinyin: Text
+    meaning: WordsByLanguage
+
+
+class Phrases(Strict):
+    """Chinese phrases a learner needs, such as the call for help."""
+
+    title: WordsByLanguage
+    source: Text
+    lines: tuple[PhraseLine, ...] = Field(min_length=1)
+
+
+class PhrasesFile(Strict):
+    """The file data/phrases.yaml."""
+
+    phrases: Mapping[Key, Phrases]
+
+
+@dataclass(frozen=True, slots=True)
+class Regional:
+    """The dated data that lessons show by a key: numbers, warnings and phrases.
+
+    `digests` has a short digest of each table's content by its key.
+    """
+
+    numbers: EmergencyNumbers
+    warnings: Mapping[str, WarningTable]
+    warnings_checked_on: str
+    phrases: Mapping[str, Phrases]
+    digests: Mapping[str, str]
+
+    def has(self, key: str) -> bool:
+        """Whether a data block can show this key, such as numbers.all or warnings.cn-typhoon."""
+        return key in self.digests

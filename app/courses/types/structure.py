@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 from pydantic import Field
 
 from app.courses.types.base import Key, Strict, Text
@@ -92,6 +95,56 @@ class Sheet(Strict):
     limits: tuple[Key, ...] = ()
 
 
+class TeamStep(Strict):
+    """A step of the whole-team exercise; `sheet` is the code of the sheet it is taken from."""
+
+    key: Key
+    critical: bool
+    sheet: Text
+    words: WordsByLanguage
+
+
+class TeamExercise(Strict):
+    """The file exercise.yaml: the sheet of the programme that a whole team does together."""
+
+    key: Key
+    code: Text
+    participants: Participants
+    second_examiner: bool
+    title: WordsByLanguage
+    intro: WordsByLanguage
+    steps: tuple[TeamStep, ...] = Field(min_length=1)
+    critical_fails: Mapping[Key, WordsByLanguage]
+    roles: Mapping[Key, WordsByLanguage]
+    equipment: Mapping[Key, WordsByLanguage] = {}
+
+
+class Expert(StrEnum):
+    """Whose review a course's content needs beside a native speaker's (curriculum, section 6)."""
+
+    MEDICAL = "medical"
+    TECHNICAL = "technical"
+
+
+class Card(Strict):
+    """A quick card to take home: one phone screen of steps and of what not to do."""
+
+    key: Key
+    lesson: Key
+    figure: Key | None = None
+    steps: tuple[Key, ...] = Field(min_length=3, max_length=7)
+    dont: tuple[Key, ...] = Field(default=(), max_length=3)
+
+
+class Allowed(Strict):
+    """A difference that a language needs: which fault may stand at which place, and why."""
+
+    language: Key
+    place: Text
+    code: Key
+    why: Text
+
+
 class CourseStructure(Strict):
     """The file course.yaml."""
 
@@ -102,8 +155,10 @@ class CourseStructure(Strict):
     minutes: Minutes
     validity_months: int = Field(gt=0)
     refresher_months: int | None = Field(default=None, gt=0)
+    expert: Expert = Expert.MEDICAL
     sources: tuple[Source, ...] = Field(min_length=1)
     objectives: tuple[Key, ...] = Field(min_length=1)
     lessons: tuple[LessonStructure, ...] = Field(min_length=1)
     checks: tuple[Item, ...] = ()
     sheets: tuple[Sheet, ...] = Field(min_length=1)
+    cards: tuple[Card, ...] = ()

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from app.courses.types.base import Key, Strict, Text
 
+# Around a source text that stands beside an older translation; private signs of Unicode.
+NEWER, NEWER_END = "{\ue000", "\ue001"
+
 
 class LessonWords(Strict):
     """A lesson's title and one-line summary."""
@@ -50,12 +53,28 @@ class SheetWords(Strict):
     limits: Mapping[Key, Text] = {}
 
 
+class CardWords(Strict):
+    """The words of a quick card."""
+
+    title: Text
+    steps: Mapping[Key, Text]
+    dont: Mapping[Key, Text] = {}
+
+
 class FigureWords(Strict):
     """The words in and under a figure; `alt` is what a blind reader must know of it."""
 
     caption: Text
     alt: Text
     words: Mapping[Key, Text] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A translation that is out of date: the source it was made from, and the present one."""
+
+    then: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +87,4 @@ class LanguageWords:
     bank: Mapping[str, QuestionWords]
     sheets: Mapping[str, SheetWords]
     figures: Mapping[str, FigureWords]
+    cards: Mapping[str, CardWords]

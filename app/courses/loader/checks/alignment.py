@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from app.courses.loader.lessons import LessonFile, RawBlock
 from app.courses.loader.reading import RawContent, RawCourse
-from app.courses.types import BlockKind, Fault
-
-_REFERENCES = {BlockKind.FIGURE, BlockKind.CHECK}
+from app.courses.types import REFERENCES, Fault
 
 
 def check_alignment(content: RawContent, course: RawCourse) -> Iterator[Fault]:
@@ -61,7 +59,7 @@ def _same_kind(file: LessonFile, block: RawBlock, twin: RawBlock) -> Iterator[Fa
             f"The block “{block.id}” is of another kind than in the source.",
             f"Write {{#{block.id}{' .' if block.kind else ''}{block.kind}}}.",
         )
-    elif block.kind in _REFERENCES and block.text != twin.text:
+    elif block.kind in REFERENCES and block.text != twin.text:
         yield _fault(
             file,
             twin.body_line,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.courses.loader.building import build_regional
 from app.courses.loader.lessons import LessonFile, RawBlock
 from app.courses.loader.markdown import kinds_of, plain_words
 from app.courses.loader.reading import RawContent, RawCourse
@@ -17,49 +18,50 @@ _ONE_BLOCK = {"paragraph_open", "bullet_list_open", "ordered_list_open", "table_
 _ONE_BLOCK |= {"heading_open"}
 
 
+def check_references(content: RawContent, course: RawCourse) -> Iterator[Fault]:
+    """What a lesson shows by its key is there: without it the lesson cannot be shown."""
+    regional = build_regional(content)
+    for lesson, file in _files(course):
+        for block in file.blocks:
+            if block.kind is BlockKind.FIGURE and block.text not in course.drawings:
+                yield _unknown_figure(file, block)
+            elif block.kind is BlockKind.DATA and not regional.has(block.text):
+                yield _unknown_data(file, block)
+            elif block.kind is BlockKind.CHECK:
+                yield from _check_reference(course, lesson, file, block)
+
+
 def check_lessons(content: RawContent, course: RawCourse) -> Iterator[Fault]:
-    """Faults of every lesson file by itself."""
+    """Faults of every lesson file's form: blocks of one part, a "do not", checks, activities."""
+    for lesson, file in _files(course):
+        for block in file.blocks:
+            yield from _block(file, block)
+        if not any(block.kind is BlockKind.DONT for block in file.blocks):
+            yield _fault(
+                file, 1, "no-dont", "The lesson has no .dont block.", "Say what one must not do."
+            )
+        yield from _checks(course, lesson, file)
+        yield from _activities(lesson, file)
+        if file.language == content.source:
+            yield from _length(file)
+
+
+def _files(course: RawCourse) -> Iterator[tuple[LessonStructure, LessonFile]]:
+    """Every lesson of course.yaml with its file in every language that has it."""
     if course.structure is None:
         return
     for raw in course.languages.values():
         for lesson in course.structure.lessons:
             file = raw.lessons.get(lesson.key)
             if file is not None:
-                yield from _lesson(content, course, lesson, file)
+                yield lesson, file
 
 
 def _fault(file: LessonFile, line: int, code: str, message: str, mend: str) -> Fault:
     return Fault(file.name, line, file.language, code, message, mend)
 
 
-def _lesson(
-    content: RawContent, course: RawCourse, lesson: LessonStructure, file: LessonFile
-) -> Iterator[Fault]:
-    for block in file.blocks:
-        yield from _block(course, lesson, file, block)
-    if not any(block.kind is BlockKind.DONT for block in file.blocks):
-        yield _fault(
-            file, 1, "no-dont", "The lesson has no .dont block.", "Say what one must not do."
-        )
-    yield from _checks(course, lesson, file)
-    yield from _activities(lesson, file)
-    if file.language == content.source:
-        yield from _length(file)
-
-
-def _block(
-    course: RawCourse, lesson: LessonStructure, file: LessonFile, block: RawBlock
-) -> Iterator[Fault]:
-    if block.kind is BlockKind.FIGURE and block.text not in course.drawings:
-        yield _fault(
-            file,
-            block.body_line,
-            "unknown-figure",
-            f"There is no drawing figures/{block.text}.svg.",
-            "Correct the name or add the drawing.",
-        )
-    if block.kind is BlockKind.CHECK:
-        yield from _check_reference(course, lesson, file, block)
+def _block(file: LessonFile, block: RawBlock) -> Iterator[Fault]:
     if block.kind is BlockKind.PROSE and not _is_one(block.text):
         yield _fault(
             file,
@@ -70,6 +72,26 @@ def _block(
         )
     if block.kind is BlockKind.FACTS:
         yield from _facts(file, block)
+
+
+def _unknown_figure(file: LessonFile, block: RawBlock) -> Fault:
+    return _fault(
+        file,
+        block.body_line,
+        "unknown-figure",
+        f"There is no drawing figures/{block.text}.svg.",
+        "Correct the name or add the drawing.",
+    )
+
+
+def _unknown_data(file: LessonFile, block: RawBlock) -> Fault:
+    return _fault(
+        file,
+        block.body_line,
+        "unknown-data",
+        f"There is no shared table “{block.text}”.",
+        "Write numbers.all, numbers.<country>, warnings.<table> or phrases.<key>.",
+    )
 
 
 def _check_reference(

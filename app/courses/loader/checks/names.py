@@ -18,6 +18,7 @@ def check_names(course: RawCourse) -> Iterator[Fault]:
     yield from _slug(course, structure, document)
     yield from _course_keys(structure, document)
     yield from _lesson_references(structure, document)
+    yield from _card_references(course, structure, document)
     yield from _item_references(course, structure.checks, document, "checks")
     bank = course.documents.get("bank")
     if course.bank is not None and bank is not None:
@@ -47,6 +48,7 @@ def _course_keys(structure: CourseStructure, document: Document) -> Iterator[Fau
         "lessons": [lesson.key for lesson in structure.lessons],
         "checks": [check.key for check in structure.checks],
         "sheets": [sheet.key for sheet in structure.sheets],
+        "cards": [card.key for card in structure.cards],
     }
     for name, keys in lists.items():
         yield from _duplicates(document, (name,), keys)
@@ -81,6 +83,42 @@ def _lesson_references(structure: CourseStructure, document: Document) -> Iterat
                 )
 
 
+def _card_references(
+    course: RawCourse, structure: CourseStructure, document: Document
+) -> Iterator[Fault]:
+    lessons = {lesson.key for lesson in structure.lessons}
+    for index, card in enumerate(structure.cards):
+        where: Where = ("cards", index)
+        if card.lesson not in lessons:
+            yield _unknown_lesson(document, where, card.lesson)
+        for part in ("steps", "dont"):
+            yield from _duplicates(document, (*where, part), getattr(card, part))
+        yield from _figure_reference(course, document, where, card.figure)
+
+
+def _unknown_lesson(document: Document, where: Where, lesson: str) -> Fault:
+    return _fault(
+        document,
+        (*where, "lesson"),
+        "unknown-lesson",
+        f"The course has no lesson “{lesson}”.",
+        "Name a lesson of this course.",
+    )
+
+
+def _figure_reference(
+    course: RawCourse, document: Document, where: Where, figure: str | None
+) -> Iterator[Fault]:
+    if figure is not None and figure not in course.drawings:
+        yield _fault(
+            document,
+            (*where, "figure"),
+            "unknown-figure",
+            f"There is no drawing figures/{figure}.svg.",
+            "Correct the name or add the drawing.",
+        )
+
+
 def _item_references(
     course: RawCourse, items: Iterable[Item], document: Document, part: str
 ) -> Iterator[Fault]:
@@ -88,13 +126,7 @@ def _item_references(
     for item in items:
         where: Where = (part, _index(document, part, item.key))
         if item.lesson not in lessons:
-            yield _fault(
-                document,
-                (*where, "lesson"),
-                "unknown-lesson",
-                f"The course has no lesson “{item.lesson}”.",
-                "Name a lesson of this course.",
-            )
+            yield _unknown_lesson(document, where, item.lesson)
         elif item.block is not None and not _has_block(course, item.lesson, item.block):
             yield _fault(
                 document,
@@ -103,14 +135,7 @@ def _item_references(
                 f"The lesson “{item.lesson}” has no block “{item.block}”.",
                 "Name the block to read again.",
             )
-        if item.figure is not None and item.figure not in course.drawings:
-            yield _fault(
-                document,
-                (*where, "figure"),
-                "unknown-figure",
-                f"There is no drawing figures/{item.figure}.svg.",
-                "Correct the name or add the drawing.",
-            )
+        yield from _figure_reference(course, document, where, item.figure)
 
 
 def _index(document: Document, part: str, key: str) -> int:

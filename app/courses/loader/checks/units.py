@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from app.courses.loader.documents import Document
 from app.courses.loader.reading import RawContent, RawCourse, RawLanguage
-from app.courses.types import BlockKind, Fault, Severity
-
-REFERENCES = {BlockKind.FIGURE, BlockKind.CHECK}
+from app.courses.types import REFERENCES, Fault, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from app.courses.loader.documents import Document, Where
 from app.courses.loader.reading import RawCourse, RawLanguage, plain_keys
 from app.courses.types import (
+    Card,
     Fault,
     Item,
     MatchingItem,
@@ -27,6 +28,7 @@ def check_words(course: RawCourse) -> Iterator[Fault]:
             yield from _course(course, raw)
             yield from _questions(raw, "checks", course.structure.checks)
             yield from _sheets(raw, course.structure.sheets)
+            yield from _cards(raw, course.structure.cards)
         if course.bank is not None:
             yield from _questions(raw, "bank", course.bank.items)
         yield from _figures(course, raw)
@@ -119,6 +121,18 @@ def _sheet(document: Document, sheet: Sheet) -> Iterator[Fault]:
     }
     for part, keys in expected.items():
         yield from _compare(document, (sheet.key, part), keys)
+
+
+def _cards(raw: RawLanguage, cards: Iterable[Card]) -> Iterator[Fault]:
+    document = raw.documents.get("cards")
+    if document is None:
+        return
+    by_key = {card.key: card for card in cards}
+    yield from _compare(document, (), by_key)
+    for key in plain_keys(document.data):
+        if key in by_key:
+            yield from _compare(document, (key, "steps"), by_key[key].steps)
+            yield from _compare(document, (key, "dont"), by_key[key].dont)
 
 
 def _figures(course: RawCourse, raw: RawLanguage) -> Iterator[Fault]:
