@@ -125,7 +125,25 @@ def make_attempt(
     at: datetime = AT,
     language: str = "en",
 ) -> Attempt:
-    """A submitted attempt of an enrolled trainee: all right but the positions in `wrong`."""
+    """A submitted attempt of an enrolled trainee: all right but the positions in `wrong`.
+
+    The courses that this one needs are passed before.
+    """
+    pass_needs(db, user, slug, at)
+    return _attempt(db, user, slug, wrong, at, language)
+
+
+def pass_needs(db: Session, user: User, slug: str, at: datetime = AT) -> None:
+    """Enrol the trainee in the courses that a course needs, and pass their assessments."""
+    for need in library().with_needs([slug])[:-1]:
+        learning.enroll(db, user, need, at)
+        if learning.progress_of(db, [user.id], need)[user.id].passed_at is None:
+            _attempt(db, user, need, (), at, "en")
+
+
+def _attempt(
+    db: Session, user: User, slug: str, wrong: Collection[int], at: datetime, language: str
+) -> Attempt:
     attempt = learning.start_attempt(
         db, user, library().course(slug), new_event_id(), language, at, Random(7)
     )

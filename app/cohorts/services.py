@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, select, update
@@ -144,6 +145,7 @@ def create_cohort(db: Session, draft: CohortDraft, event_id: str, by: User, at: 
     the event made another cohort.
     """
     _refuse_empty_courses(draft.courses)
+    draft = _with_needs(draft)
     values = {
         "event_id": event_id,
         "name": draft.name,
@@ -173,6 +175,11 @@ def _draft_of(cohort: Cohort) -> CohortDraft:
         language=cohort.language,
         courses=tuple(course.slug for course in cohort.courses),
     )
+
+
+def _with_needs(draft: CohortDraft) -> CohortDraft:
+    """The draft with the courses that its courses need: without them the others stay locked."""
+    return replace(draft, courses=library().with_needs(draft.courses))
 
 
 def _refuse_empty_courses(slugs: Iterable[str]) -> None:
@@ -207,6 +214,7 @@ def add_instructor(db: Session, cohort: Cohort, instructor: User, by: User, at: 
 def change_cohort(db: Session, cohort: Cohort, draft: CohortDraft, by: User, at: datetime) -> None:
     """Write the draft into the cohort and enrol its members in courses that are new."""
     _refuse_empty_courses(draft.courses)
+    draft = _with_needs(draft)
     cohort.name, cohort.partner, cohort.country = draft.name, draft.partner, draft.country
     cohort.starts_on, cohort.ends_on = draft.starts_on, draft.ends_on
     cohort.language = draft.language

@@ -21,17 +21,25 @@ class Permission(StrEnum):
     CERTIFICATES_ISSUE = "certificates:issue"
     CERTIFICATES_OWN = "certificates:own"
     COHORTS_LEAD = "cohorts:lead"
+    COURSES_AUTHOR = "courses:author"
     COURSES_READ = "courses:read"
+    COURSES_TRANSLATE = "courses:translate"
     LEARNING_RECORD = "learning:record"
     OVERVIEW_START = "overview:start"
     PRACTICALS_EXAMINE = "practicals:examine"
     PRACTICALS_OWN = "practicals:own"
 
 
-EVERYBODY = {Permission.ACCOUNTS_OWN, Permission.COURSES_READ, Permission.OVERVIEW_START}
+EVERYBODY = {
+    Permission.ACCOUNTS_OWN,
+    Permission.COURSES_READ,
+    Permission.COURSES_TRANSLATE,
+    Permission.OVERVIEW_START,
+}
 
 # Conditions beyond the role are in the rules: an instructor sees only her own cohorts, a trainee
 # only her own rows, and PRACTICALS_EXAMINE also needs a grant for the very sheet on that day.
+# COURSES_TRANSLATE and COURSES_AUTHOR need a grant too, except from an administrator.
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "trainee": frozenset(
         EVERYBODY
@@ -41,13 +49,17 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.PRACTICALS_OWN,
         }
     ),
-    "instructor": frozenset(EVERYBODY | {Permission.COHORTS_LEAD, Permission.PRACTICALS_EXAMINE}),
+    "instructor": frozenset(
+        EVERYBODY
+        | {Permission.COHORTS_LEAD, Permission.COURSES_AUTHOR, Permission.PRACTICALS_EXAMINE}
+    ),
     "administrator": frozenset(
         EVERYBODY
         | {
             Permission.ACCOUNTS_MANAGE,
             Permission.CERTIFICATES_ISSUE,
             Permission.COHORTS_LEAD,
+            Permission.COURSES_AUTHOR,
             Permission.PRACTICALS_EXAMINE,
         }
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,6 +66,16 @@ class Library:
     def has_course(self, slug: str) -> bool:
         """Whether the course's content is there; otherwise it is in preparation."""
         return slug in self.by_slug
+
+    def with_needs(self, slugs: Iterable[str]) -> tuple[str, ...]:
+        """The courses and, each before what needs it, the courses they need that are there."""
+        found: dict[str, None] = {}
+        for slug in slugs:
+            needs = self.by_slug[slug].needs if slug in self.by_slug else ()
+            for needed in self.with_needs(need for need in needs if need in self.by_slug):
+                found.setdefault(needed)
+            found.setdefault(slug)
+        return tuple(found)
 
     def term(self, key: str) -> Term:
         """The glossary term of a key; raises UnknownTerm."""

@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.core.clock import now
-from app.core.db import Database
+from app.core.db import Database, begin_write
 from app.courses.library import library
 from app.courses.types import ItemType
 from app.learning.models import Attempt, Enrollment
 from app.learning.services.editions import bank_of
+from tests import factories
 from tests.factories import PASSWORD, right_response
 
 SLUG = "cpr-aed-choking"
@@ -90,6 +93,15 @@ def join(page: Page, who: Someone, code: str, look: Look) -> None:
     press(page, "form:has(input[name=native_name]) button[type=submit]")
     expect(page).to_have_url(re.compile(f"/{who.language}/start$"))
     look(page, "start")
+
+
+def pass_needs(database: Database, username: str) -> None:
+    """The courses that this one needs, passed without a browser: they are journeys like this."""
+    with database.session() as db:
+        begin_write(db)
+        user = db.scalars(select(User).where(User.username == username)).one()
+        factories.pass_needs(db, user, SLUG, now() - timedelta(days=1))
+        db.commit()
 
 
 def read_lessons(page: Page, language: str, look: Look) -> None:
@@ -179,14 +191,12 @@ def _select(page: Page, name: str, value: str) -> None:
 
 
 def _drawn(database: Database, username: str, position: int) -> tuple[dict, object]:
-    from app.accounts.models import User
-
     with database.session() as db:
         query = (
             select(Attempt)
             .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
             .join(User, User.id == Enrollment.user_id)
-            .where(User.username == username)
+            .where(User.username == username, Enrollment.course_slug == SLUG)
         )
         attempt = db.scalars(query).one()
         drawn = attempt.items[position - 1]

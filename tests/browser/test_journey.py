@@ -97,6 +97,7 @@ def test_from_a_join_code_to_a_certificate_that_verifies(
     look(instructor, "cohort")
 
     journey.join(trainee, who, code, look)
+    journey.pass_needs(site.database, who.username)
     journey.read_lessons(trainee, language, look)
     journey.pass_assessment(trainee, language, site.database, who.username, look)
 

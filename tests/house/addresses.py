@@ -142,6 +142,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<uuid:grant>": keys["grant"],
         "<attempt_key>": keys["failed" if endpoint == "learning.result" else "attempt"],
         "<int:position>": "1",
+        "<into>": "lo",
         "<code>": keys["code"] if room == "cohorts" else keys["verification"],
     }
 

@@ -15,7 +15,9 @@ from app.accounts.services.grants import (
     examinable_sheets,
     give_grant,
     grants_of,
+    may_author,
     may_examine,
+    translatable_languages,
 )
 from app.accounts.services.naming import check_names, check_username, fold_username, name_problems
 from app.accounts.services.people import (
@@ -97,6 +99,7 @@ __all__ = [
     "grants_of",
     "has_consent",
     "live_sessions",
+    "may_author",
     "may_examine",
     "name_problems",
     "needs_consent",
@@ -116,6 +119,7 @@ __all__ = [
     "territories",
     "territory_name",
     "token_hash",
+    "translatable_languages",
     "unlock_pin",
     "user_named",
     "withdraw_consent",

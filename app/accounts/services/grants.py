@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Grant, User
 from app.accounts.services.people import refuse_erased
-from app.accounts.types import GrantKind, GrantNeedsEnd, ImproperGrant
+from app.accounts.types import GrantKind, GrantNeedsEnd, ImproperGrant, Role
 from app.core import audit
 from app.core.errors import NotFound
 from app.core.languages import LANGUAGES
@@ -91,6 +91,31 @@ def examinable_sheets(db: Session, user: User, on: date) -> set[tuple[str, str]]
     grants = [g for g in grants_of(db, user) if g.kind is GrantKind.PRACTICALS_EXAMINE]
     pairs = (grant.scope.partition("/") for grant in grants if grant.covers(on))
     return {(slug, sheet) for slug, _slash, sheet in pairs}
+
+
+def translatable_languages(db: Session, user: User, on: date) -> tuple[str, ...]:
+    """The languages into which the person may translate on the day; an administrator into all."""
+    if user.disabled_at is not None:
+        return ()
+    if user.role is Role.ADMINISTRATOR:
+        return tuple(LANGUAGES)
+    scopes = _scopes(db, user, GrantKind.COURSES_TRANSLATE, on)
+    return tuple(code for code in LANGUAGES if code in scopes)
+
+
+def may_author(db: Session, user: User, slug: str, on: date) -> bool:
+    """Whether the person writes this course ("": any course at all) on the day."""
+    if not user.is_staff or user.disabled_at is not None:
+        return False
+    if user.role is Role.ADMINISTRATOR:
+        return True
+    scopes = _scopes(db, user, GrantKind.COURSES_AUTHOR, on)
+    return bool(scopes & {slug, ""}) if slug else bool(scopes)
+
+
+def _scopes(db: Session, user: User, kind: GrantKind, on: date) -> set[str]:
+    grants = grants_of(db, user)
+    return {grant.scope for grant in grants if grant.kind is kind and grant.covers(on)}
 
 
 def _in_force(db: Session, user: User, kind: GrantKind, scope: str) -> Grant | None:

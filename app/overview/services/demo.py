@@ -174,6 +174,7 @@ class DemoLoader:
         self, user: User, language: str, stage: Stage, instructor: User, cohort: Cohort | None
     ) -> None:
         if stage >= Stage.READING:
+            self._pass_needs(user, language)
             self._read(user, language, 2 if stage is Stage.READING else len(self.course.lessons))
         if stage in {Stage.FAILED_ONCE, Stage.NEEDS_RELEASE}:
             for days in (10, 8) if stage is Stage.NEEDS_RELEASE else (10,):
@@ -185,6 +186,17 @@ class DemoLoader:
             for number, sheet in enumerate(sheets):
                 self._check(user, instructor, cohort, sheet.key, number)
 
+    def _pass_needs(self, user: User, language: str) -> None:
+        """The courses before this one: read and passed at the first try."""
+        for slug in library().with_needs([SLUG])[:-1]:
+            course = library().course(slug)
+            for number, lesson in enumerate(course.lessons):
+                at = self.plan.at - timedelta(days=27, hours=-number)
+                learning.record_completion(
+                    self.db, user, course, lesson.key, self._event(), language, at
+                )
+            self._attempt(user, language, 26, mistakes=0, course=course)
+
     def _read(self, user: User, language: str, lessons: int) -> None:
         for number, lesson in enumerate(self.course.lessons[:lessons]):
             at = self.plan.at - timedelta(days=25 - 2 * number)
@@ -192,14 +204,16 @@ class DemoLoader:
                 self.db, user, self.course, lesson.key, self._event(), language, at
             )
 
-    def _attempt(self, user: User, language: str, days: int, mistakes: int) -> None:
-        at = self.plan.at - timedelta(days=days)
+    def _attempt(
+        self, user: User, language: str, days: int, mistakes: int, course: Course | None = None
+    ) -> None:
+        course, at = course or self.course, self.plan.at - timedelta(days=days)
         attempt = learning.start_attempt(
-            self.db, user, self.course, self._event(), language, at, self.chance
+            self.db, user, course, self._event(), language, at, self.chance
         )
         wrong = self._places_of_mistakes(attempt.items, mistakes)
         for position, drawn in enumerate(attempt.items, start=1):
-            item = self.course.item(drawn["key"])
+            item = course.item(drawn["key"])
             response = _wrong(item) if position in wrong else key_of(item)
             learning.save_answer(
                 self.db, user, attempt.key, position, response, self._event(), language, at

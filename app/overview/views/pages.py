@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from flask import Blueprint, Response, jsonify, render_template, url_for
+from flask import Response, jsonify, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import PRIVACY_UPDATED_ON, PRIVACY_VERSION, Role
 from app.cohorts import services as cohorts
-from app.core.clock import now, programme_date
+from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, public, requires
-from app.core.web import back_to, settings
+from app.core.web import back_to
 from app.courses.library import library
 from app.learning import services as learning
 from app.overview import services
 from app.overview.forms import ReleaseForm
-
-blueprint = Blueprint("overview", __name__)
-
-
-def _today() -> date:
-    return programme_date(now(), settings().timezone)
+from app.overview.views.frame import blueprint, today
 
 
 @blueprint.get("/")
@@ -52,14 +46,24 @@ def start() -> str:
     db, person = reading(), current_person()
     if person.role is Role.TRAINEE:
         return _trainee_start(db, person)
-    cards = services.cohort_cards(db, person, _today())
-    return render_template("overview/start_staff.html", cards=cards)
+    cards = services.cohort_cards(db, person, today())
+    return render_template(
+        "overview/start_staff.html",
+        cards=cards,
+        translates=bool(accounts.translatable_languages(db, person, today())),
+        writes=accounts.may_author(db, person, "", today()),
+    )
 
 
 def _trainee_start(db: Session, person: User) -> str:
     page = learning.programme_page(db, person, current_language(), now())
-    ways = services.ways_of_trainee(db, person, _today())
-    return render_template("overview/start_trainee.html", page=page, ways=ways)
+    ways = services.ways_of_trainee(db, person, today())
+    return render_template(
+        "overview/start_trainee.html",
+        page=page,
+        ways=ways,
+        translates=bool(accounts.translatable_languages(db, person, today())),
+    )
 
 
 @blueprint.get("/cohorts/<uuid:key>/progress")
@@ -68,7 +72,7 @@ def cohort_progress(key: object) -> str:
     """Who is how far in the cohort, and what each misses."""
     db = reading()
     cohort = cohorts.cohort_of(db, current_person(), str(key))
-    rows = services.cohort_rows(db, cohort, _today())
+    rows = services.cohort_rows(db, cohort, today())
     return render_template("overview/cohort_progress.html", cohort=cohort, rows=rows)
 
 
@@ -78,7 +82,7 @@ def member_progress(key: object, user: object) -> str:
     """One trainee's way to each certificate."""
     db = reading()
     cohort, trainee = cohorts.member_of(db, current_person(), str(key), str(user))
-    ways = services.ways_of_trainee(db, trainee, _today())
+    ways = services.ways_of_trainee(db, trainee, today())
     return render_template(
         "overview/member_progress.html",
         cohort=cohort,

@@ -1,0 +1,7 @@
+"""Pages that look across rooms: start pages, progress, and those of translators and authors."""
+
+from app.overview.views.frame import blueprint
+
+from app.overview.views import authoring, pages, translating  # isort: skip  # they add their routes
+
+__all__ = ["authoring", "blueprint", "pages", "translating"]
