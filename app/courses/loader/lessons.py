@@ -9,6 +9,7 @@ from pathlib import Path
 from app.courses.types import BlockKind, Fault
 
 _HEAD = re.compile(r"\{#([a-z0-9][a-z0-9-]*)(?:[ ]+\.([a-z]+))?\}\s*\Z")
+_KINDS = frozenset(BlockKind)
 _NEW_HEAD = "Write {#id} or {#id .kind} with small letters, digits and hyphens."
 
 
@@ -32,6 +33,7 @@ class LessonFile:
     lines: int = 1
     blocks: list[RawBlock] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    _by_id: dict[str, RawBlock] = field(default_factory=dict)
 
     def add(self, line: int, code: str, message: str, mend: str) -> None:
         """Remember a fault of this file."""
@@ -39,7 +41,12 @@ class LessonFile:
 
     def block(self, block_id: str) -> RawBlock | None:
         """The block of an id, if there is one."""
-        return next((block for block in self.blocks if block.id == block_id), None)
+        return self._by_id.get(block_id)
+
+    def take(self, block: RawBlock) -> None:
+        """Add a block that none of this id stands before."""
+        self.blocks.append(block)
+        self._by_id[block.id] = block
 
 
 def read_lesson(root: Path, name: str, language: str) -> LessonFile | None:
@@ -75,7 +82,7 @@ def _take(lesson: LessonFile, index: int, head: str, body: list[str]) -> None:
         lesson.add(line, "block", f"“{head}” does not begin a block.", _NEW_HEAD)
         return
     block_id, kind = match[1], match[2] or ""
-    if kind not in list(BlockKind):
+    if kind not in _KINDS:
         lesson.add(
             line, "block", f"The kind “.{kind}” is not known.", "Use a kind of the course format."
         )
@@ -87,4 +94,4 @@ def _take(lesson: LessonFile, index: int, head: str, body: list[str]) -> None:
     text = "\n".join(body[skipped:]).strip()
     if not text:
         lesson.add(line, "block", f"The block “{block_id}” is empty.", "Write its text.")
-    lesson.blocks.append(RawBlock(block_id, BlockKind(kind), line, line + 1 + skipped, text))
+    lesson.take(RawBlock(block_id, BlockKind(kind), line, line + 1 + skipped, text))

@@ -35,6 +35,14 @@ from app.courses.types import (
 )
 
 M = TypeVar("M")
+PROGRAMME: TypeAdapter[Programme] = TypeAdapter(Programme)
+NUMBERS: TypeAdapter[NumbersFile] = TypeAdapter(NumbersFile)
+WARNINGS: TypeAdapter[WarningsFile] = TypeAdapter(WarningsFile)
+PHRASES: TypeAdapter[PhrasesFile] = TypeAdapter(PhrasesFile)
+EXERCISE: TypeAdapter[TeamExercise] = TypeAdapter(TeamExercise)
+STRUCTURE: TypeAdapter[CourseStructure] = TypeAdapter(CourseStructure)
+BANK: TypeAdapter[Bank] = TypeAdapter(Bank)
+COURSE_WORDS: TypeAdapter[CourseWords] = TypeAdapter(CourseWords)
 QUESTIONS: TypeAdapter[Mapping[str, QuestionWords]] = TypeAdapter(Mapping[str, QuestionWords])
 SHEETS: TypeAdapter[Mapping[str, SheetWords]] = TypeAdapter(Mapping[str, SheetWords])
 FIGURES: TypeAdapter[Mapping[str, FigureWords]] = TypeAdapter(Mapping[str, FigureWords])
@@ -142,11 +150,11 @@ def read_content(
 ) -> RawContent:
     """Read the content, or one course with what all courses share."""
     content = RawContent(places, languages, source, parsed)
-    content.programme = _shared(content, "programme.yaml", TypeAdapter(Programme))
-    content.numbers = _shared(content, "data/emergency_numbers.yaml", TypeAdapter(NumbersFile))
-    content.warnings = _optional(content, "data/warnings.yaml", TypeAdapter(WarningsFile))
-    content.phrases = _optional(content, "data/phrases.yaml", TypeAdapter(PhrasesFile))
-    content.exercise = _optional(content, "exercise.yaml", TypeAdapter(TeamExercise))
+    content.programme = _shared(content, "programme.yaml", PROGRAMME)
+    content.numbers = _shared(content, "data/emergency_numbers.yaml", NUMBERS)
+    content.warnings = _optional(content, "data/warnings.yaml", WARNINGS)
+    content.phrases = _optional(content, "data/phrases.yaml", PHRASES)
+    content.exercise = _optional(content, "exercise.yaml", EXERCISE)
     content.glossary = _glossary(content) or {}
     folder = places.base / places.courses
     for path in sorted(folder.iterdir() if folder.is_dir() else ()):
@@ -190,8 +198,8 @@ def _missing(name: str, language: str) -> Fault:
 def _course(content: RawContent, slug: str) -> RawCourse:
     course = RawCourse(slug, f"{content.places.courses}{slug}/")
     base = content.places.base
-    course.structure = _structure(content, course, "course", TypeAdapter(CourseStructure))
-    course.bank = _structure(content, course, "bank", TypeAdapter(Bank))
+    course.structure = _structure(content, course, "course", STRUCTURE)
+    course.bank = _structure(content, course, "bank", BANK)
     for path in sorted((base / course.folder / "figures").glob("*.svg")):
         course.drawings[path.stem] = path.read_text(encoding="utf-8", errors="replace")
     for language in content.languages:
@@ -293,7 +301,7 @@ def _report_strangers(course: RawCourse, raw: RawLanguage, base: Path) -> None:
 
 def words_of(raw: RawLanguage) -> LanguageWords | None:
     """The words of a language folder as objects; None without its course.yaml."""
-    course = _read(raw, "course", TypeAdapter(CourseWords))
+    course = _read(raw, "course", COURSE_WORDS)
     checks, bank = _read(raw, "checks", QUESTIONS), _read(raw, "bank", QUESTIONS)
     sheets, figures = _read(raw, "sheets", SHEETS), _read(raw, "figures", FIGURES)
     cards = _read(raw, "cards", CARDS)

@@ -47,11 +47,27 @@ def _filled(drawing: str, pairs: tuple[tuple[str, str], ...], place: str) -> str
     title.text = words[""]
     root.insert(0, title)
     for element in root.iter():
+        _leave_to_css(element)
         _place_ids(element, place)
         if "data-word" in element.attrib:
             _fill(element, words.get(element.attrib.pop("data-word"), ""))
     text = ET.tostring(root, encoding="unicode")
     return re.sub(r">\s+<", "><", text).replace(" />", "/>").replace(_NAMESPACE, "", 1)
+
+
+def _leave_to_css(element: ET.Element) -> None:
+    """Take out what figures.css says of the element's class; a drawing alone still has it."""
+    for name in element.get("class", "").split():
+        if name == "fig-line":
+            taken = ("stroke", "stroke-linecap", "stroke-linejoin")
+        elif name.endswith("-line"):
+            taken = ("fill", "stroke")
+        elif name.startswith("fig-"):
+            taken = ("fill",)
+        else:
+            continue
+        for attribute in taken:
+            element.attrib.pop(attribute, None)
 
 
 def _place_ids(element: ET.Element, place: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from app.courses.types.base import Key, Strict, Text
 
 # Around a source text that stands beside an older translation; private signs of Unicode.
@@ -35,10 +37,10 @@ class QuestionWords(Strict):
 
     question: Text
     feedback: Text
-    options: Mapping[Key, Text] = {}
-    left: Mapping[Key, Text] = {}
-    right: Mapping[Key, Text] = {}
-    option_feedback: Mapping[Key, Text] = {}
+    options: Mapping[Key, Text] = Field(default_factory=dict)
+    left: Mapping[Key, Text] = Field(default_factory=dict)
+    right: Mapping[Key, Text] = Field(default_factory=dict)
+    option_feedback: Mapping[Key, Text] = Field(default_factory=dict)
 
 
 class SheetWords(Strict):
@@ -47,10 +49,10 @@ class SheetWords(Strict):
     title: Text
     intro: Text
     steps: Mapping[Key, Text]
-    critical_fails: Mapping[Key, Text] = {}
-    roles: Mapping[Key, Text] = {}
-    equipment: Mapping[Key, Text] = {}
-    limits: Mapping[Key, Text] = {}
+    critical_fails: Mapping[Key, Text] = Field(default_factory=dict)
+    roles: Mapping[Key, Text] = Field(default_factory=dict)
+    equipment: Mapping[Key, Text] = Field(default_factory=dict)
+    limits: Mapping[Key, Text] = Field(default_factory=dict)
 
 
 class CardWords(Strict):
@@ -58,7 +60,7 @@ class CardWords(Strict):
 
     title: Text
     steps: Mapping[Key, Text]
-    dont: Mapping[Key, Text] = {}
+    dont: Mapping[Key, Text] = Field(default_factory=dict)
 
 
 class FigureWords(Strict):
@@ -66,7 +68,7 @@ class FigureWords(Strict):
 
     caption: Text
     alt: Text
-    words: Mapping[Key, Text] = {}
+    words: Mapping[Key, Text] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
