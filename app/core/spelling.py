@@ -42,7 +42,12 @@ _LAO_UNDER_L = re.compile(f"ຫ([{_LAO_MARKS}]*)\u0ebc")
 _LAO_PARTS = re.compile(f"([^{_LAO_MARKS}])([{_LAO_MARKS}]*)")
 _KHMER_UNDER = re.compile("\u17d2.?", re.DOTALL)
 # One look, two ways to type it.
-_KHMER_LOOKS = (("\u17c1\u17c1", "\u17c2"), ("\u17c1\u17b6", "\u17c4"), ("\u17c1\u17b8", "\u17be"), ("\u17a3", "\u17a2"))
+_KHMER_LOOKS = (
+    ("\u17c1\u17c1", "\u17c2"),
+    ("\u17c1\u17b6", "\u17c4"),
+    ("\u17c1\u17b8", "\u17be"),
+    ("\u17a3", "\u17a2"),
+)
 _KHMER_UNWRITTEN = re.compile("[\u17b4\u17b5]")
 
 
@@ -64,22 +69,24 @@ class Unit(NamedTuple):
 def units(text: str) -> list[Unit]:
     """The units of a text in order; signs that are neither letters nor digits are left out."""
     found: list[Unit] = []
+    last, was_cluster = 0, False
     for piece in _PIECE.finditer(text):
         kind = str(piece.lastgroup)
         start, end = piece.span()
-        is_cluster = kind not in {"word", "number"}
+        is_word, is_cluster = kind == "word", kind not in {"word", "number"}
+        follows = is_cluster and was_cluster and (last == start or _is_gap(text, last, start))
         for form in _forms(kind, piece[0]):
-            before = found[-1] if found else None
-            follows = bool(
-                before
-                and is_cluster
-                and before.is_cluster
-                and (before.start == start or _GAP.fullmatch(text, before.end, start))
-            )
-            found.append(Unit(form, start, end, is_cluster, kind == "word", follows))
+            found.append(Unit(form, start, end, is_cluster, is_word, follows))
+            last, was_cluster, follows = end, is_cluster, is_cluster
     return found
 
 
+def _is_gap(text: str, start: int, end: int) -> bool:
+    """Whether only spaces of one line lie between."""
+    return _GAP.fullmatch(text, start, end) is not None
+
+
+@lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
     """The text as its units in a row: equal for spellings that search takes as equal."""
     return "".join(unit.form for unit in units(text))
