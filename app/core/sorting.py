@@ -13,19 +13,18 @@ from functools import lru_cache
 SortKey = tuple[tuple[int, ...], tuple[int, ...], str]
 _LATIN = "a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z"
 _LAO = "ໆ ກ ຂ ຄ ງ ຈ ສ ຊ ຍ ດ ຕ ຖ ທ ນ ບ ປ ຜ ຝ ພ ຟ ມ ຢ ຣ ລ ວ ຫ ອ ຮ ຯ ະ ັ າ ຳ ິ ີ ຶ ື ຸ ູ ົ ຽ ເ ແ ໂ ໃ ໄ"
-_KHMER = "ៗ ក ខ គ ឃ ង ច ឆ ជ ឈ ញ ដ ឋ ឌ ឍ ណ ត ថ ទ ធ ន ប ផ ព ភ ម យ រ ឫ ឬ ល ឭ ឮ វ ឝ ឞ ស ហ ឡ អ ា ិ ី ឹ ឺ ុ ូ ួ ើ ឿ ៀ េ ែ ៃ ោ ៅ ុំ ំ ាំ ះ ិះ ុះ េះ ោះ ្"
+_KHMER_SIGNS = "ៗ ក ខ គ ឃ ង ច ឆ ជ ឈ ញ ដ ឋ ឌ ឍ ណ ត ថ ទ ធ ន ប ផ ព ភ ម យ រ ឫ ឬ ល ឭ ឮ វ ឝ ឞ ស ហ ឡ អ"
+_KHMER_VOWELS = "ា ិ ី ឹ ឺ ុ ូ ួ ើ ឿ ៀ េ ែ ៃ ោ ៅ ុំ ំ ាំ ះ ិះ ុះ េះ ោះ ្"
 _SPACE, _DIGIT, _OTHER_LATIN, _OTHER, _OWN = 1, 10, 100, 1_000, 2_000_000
+_LAST = 10**12
 _TONES = {
     "vi": "\u0300\u0309\u0303\u0301\u0323",
     "zh": "\u0304\u0301\u030c\u0300",
     "lo": "\u0ec8\u0ec9\u0eca\u0ecb\u0ecc\u0ecd",
     "km": "\u17c9\u17ca\u17cb\u17cc\u17cd\u17ce\u17cf\u17d0\u17d1\u17dd",
 }
-# A vowel that stands alone sorts as the same vowel on អ.
-_KHMER_ALONE = {
-    **{"ឣ": "អ", "ឤ": "អា", "ឥ": "អិ", "ឦ": "អី", "ឧ": "អុ", "ឨ": "អុក", "ឩ": "អូ", "ឪ": "អូវ"},
-    **{"ឯ": "អែ", "ឰ": "អៃ", "ឱ": "អោ", "ឲ": "អោ", "ឳ": "អៅ"},
-}
+# A vowel that stands alone, and the same vowel on អ as which it sorts.
+_KHMER_ALONE = "ឣអ ឤអា ឥអិ ឦអី ឧអុ ឨអុក ឩអូ ឪអូវ ឯអែ ឰអៃ ឱអោ ឲអោ ឳអៅ"
 _KHMER_LETTER = re.compile("[ុា]?ំ|[ិុេោ]?ះ|.", re.DOTALL)
 _BEFORE_ITS_SIGN = re.compile("([\u0ec0-\u0ec4])([\u0e81-\u0eae\u0edc-\u0edf])")
 _LAO_AM = re.compile("\u0ecd([\u0ec8-\u0ecb]?)\u0eb2")
@@ -42,8 +41,9 @@ def sort_key(text: str, language: str, reading: str = "") -> SortKey:
 
     `reading` is the pinyin of a Chinese text; a text without it comes after those that have it.
     """
-    if language == "zh" and reading:
-        return tuple(_chinese(text, _syllables(reading))), (), text
+    if language == "zh":
+        spoken = _chinese(text, _syllables(reading)) if reading else [_LAST, *map(ord, text)]
+        return tuple(spoken), (), text
     firsts: list[int] = []
     tones: list[int] = []
     for letter in _letters(text, language):
@@ -121,8 +121,8 @@ def _number(syllable: str) -> int:
 
 def _khmer(text: str) -> list[str]:
     text = _without_latin_accents(text)
-    for alone, same in _KHMER_ALONE.items():
-        text = text.replace(alone, same)
+    for pair in _KHMER_ALONE.split():
+        text = text.replace(pair[0], pair[1:])
     return _KHMER_LETTER.findall(text)
 
 
@@ -136,7 +136,7 @@ def _lao(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _order(language: str) -> dict[str, int]:
-    letters = {"lo": _LAO, "km": _KHMER}.get(language, _LATIN)
+    letters = {"lo": _LAO, "km": f"{_KHMER_SIGNS} {_KHMER_VOWELS}"}.get(language, _LATIN)
     return {letter: place for place, letter in enumerate(letters.split())}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from app.core.spelling import Unit, units
 
 BEFORE, LENGTH = 60, 200  # in signs: before the first match, and in all
 ELLIPSIS = "…"
-_LOOSE = " ·,;:，；：、"  # what does not stand beside an ellipsis
+_LOOSE = " \u00a0·,;:，；：、"  # what does not stand beside an ellipsis
 _FULL_WIDTH = re.compile("[\u2e80-\u9fff]")
 
 
@@ -56,8 +57,17 @@ def matches(text: str, patterns: Iterable[Pattern]) -> list[tuple[int, int]]:
         for start in range(len(found)):
             stop = pattern.ends(found, start)
             if stop is not None:
-                spans.append((found[start].start, found[stop - 1].end))
+                spans.append(_with_marks(text, found[start].start, found[stop - 1].end))
     return joined(spans)
+
+
+def _with_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span with the sign under a stray mark at its start, and with the marks at its end."""
+    while start and unicodedata.category(text[start])[0] == "M":
+        start -= 1
+    while end < len(text) and unicodedata.category(text[end])[0] == "M":
+        end += 1
+    return start, end
 
 
 def joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

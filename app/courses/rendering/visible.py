@@ -12,7 +12,7 @@ from app.courses.rendering.prose import Reader, tokens_of
 from app.courses.rendering.questions import words_of
 from app.courses.types import Block, BlockKind
 
-PARTED = " · "  # between two lines, items or cells
+PARTED = "\u00a0· "  # between two lines, items or cells
 
 
 class Spoken(NamedTuple):

@@ -72,7 +72,7 @@ def _lesson(course: Course, lesson: Lesson, language: str) -> Iterator[Document]
             above=above,
             heading=text if seen.is_heading else "",
             terms=seen.terms,
-            around="\n".join((above, words.title, heading)),
+            around=f"{above}\n{words.title}\n{heading}",
         )
 
 

@@ -17,7 +17,7 @@ from app.courses.services.indexing import index_of, phrase, term_match
 from app.courses.types import Course, Term
 
 LONGEST_QUERY = 100
-TERMS_SHOWN = 10
+TERMS_SHOWN = 5
 PAGE_SIZE = 20
 LanguagesOpen = Callable[[Course, str], bool]
 
@@ -40,33 +40,25 @@ class Group:
     kind: Kind
     found: tuple[Found, ...]
     total: int
-    page: int
-
-    @property
-    def has_more(self) -> bool:
-        """Whether another page follows."""
-        return self.page * PAGE_SIZE < self.total
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """All that was found for a query. `terms` are the nearest of `terms_total`."""
+    """One page of what was found for a query; `terms` are the nearest of `terms_total`."""
 
     query: str
     terms: tuple[Term, ...] = ()
     terms_total: int = 0
     groups: tuple[Group, ...] = ()
+    total: int = 0
+    number: int = 1
+    last: int = 1
     is_too_long: bool = False
 
     @property
     def is_asked(self) -> bool:
         """Whether the query has a letter or a digit to look for."""
         return bool(plain(self.query)) and not self.is_too_long
-
-    @property
-    def total(self) -> int:
-        """How many results there are in all."""
-        return self.terms_total + sum(group.total for group in self.groups)
 
 
 def everything_open(course: Course, language: str) -> bool:  # noqa: ARG001 (the shape of a rule)
@@ -93,12 +85,18 @@ def search(
         return SearchPage(query)
     terms = best_terms(library, query, language)
     hits = _hits(library, query, language, languages_open)
-    groups = (_group(kind, [hit for hit in hits if hit.kind is kind], page) for kind in KINDS)
+    by_kind = {kind: [hit for hit in hits if hit.kind is kind] for kind in KINDS}
+    last = max(1, *(-(-len(found) // PAGE_SIZE) for found in by_kind.values()))
+    number = min(max(page, 1), last)
+    groups = (_group(kind, found, number) for kind, found in by_kind.items())
     return SearchPage(
         query=query,
-        terms=tuple(terms[:TERMS_SHOWN]),
+        terms=tuple(terms[:TERMS_SHOWN]) if number == 1 else (),
         terms_total=len(terms),
-        groups=tuple(group for group in groups if group.total),
+        groups=tuple(group for group in groups if group.found),
+        total=len(terms) + len(hits),
+        number=number,
+        last=last,
     )
 
 
@@ -201,11 +199,9 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def _group(kind: Kind, hits: list[_Hit], page: int) -> Group:
-    pages = max(1, -(-len(hits) // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    of_page = hits[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Group(kind, tuple(map(_found, of_page)), len(hits), page)
+def _group(kind: Kind, hits: list[_Hit], number: int) -> Group:
+    of_page = hits[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return Group(kind, tuple(map(_found, of_page)), len(hits))
 
 
 def _found(hit: _Hit) -> Found:
