@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache, partial
 
-from icu4py.breakers import WordBreaker
+from icu4py.breakers import LineBreaker, WordBreaker
 
 ZERO_WIDTH_SPACE = "\u200b"
 _RUNS = {
@@ -44,6 +44,23 @@ def _break_run(run: str, language: str) -> str:
 
 def _words(run: str, language: str) -> list[str]:
     return [str(word) for word in WordBreaker(run, language)]
+
+
+def break_places(text: str) -> list[int]:
+    """Where a line of the text may end: between words, also in Lao and Khmer; 0 and its end."""
+    places = {0, len(text)}
+    at = 0
+    for segment in LineBreaker(text, "en"):
+        at += len(str(segment))
+        places.add(at)
+    for language, run in _RUNS.items():
+        for found in run.finditer(text):
+            places -= set(range(found.start() + 1, found.end()))
+            at = found.start()
+            for word in _break_run(found[0], language).split(ZERO_WIDTH_SPACE):
+                places.add(at)
+                at += len(word)
+    return sorted(places)
 
 
 def unbroken(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,8 +35,6 @@ from app.courses.types import (
 )
 
 GLOSSARY = ROOT / "translations" / "glossary.yaml"
-# Two spellings of one look or one word (curriculum, section 0).
-_SAME_LOOK = {"\u17d2\u178f": "\u17d2\u178a", "ຫລ": "ຫຼ", "ຫນ": "ໜ", "ຫມ": "ໝ", "ໍາ": "ຳ"}
 SECONDS_BETWEEN_LOOKS = 1.0
 log = logging.getLogger(__name__)
 
@@ -86,15 +83,6 @@ class Library:
     def numbers(self) -> EmergencyNumbers:
         """The table of emergency numbers."""
         return self.regional.numbers
-
-    def find_terms(self, query: str, language: str) -> list[Term]:
-        """The terms of which any name contains the query, sorted by their name in a language.
-
-        Accents, tones of pinyin, case and spaces do not matter; an empty query finds all.
-        """
-        wanted = _plain(query)
-        found = [term for term in self.terms.values() if wanted in _all_names(term)]
-        return sorted(found, key=lambda term: (_plain(term.names[language]), term.key))
 
     def outlines(self, language: str) -> list[CourseOutline]:
         """What the programme's page shows of each course, in order."""
@@ -155,19 +143,6 @@ def lesson_outlines(course: Course, language: str) -> list[LessonOutline]:
         size = article(course, lesson.key, code).bytes
         outlines.append(LessonOutline(lesson.key, title.title, title.summary, lesson.minutes, size))
     return outlines
-
-
-def _all_names(term: Term) -> str:
-    return "\n".join(_plain(name) for name in (*term.names.values(), term.pinyin))
-
-
-def _plain(text: str) -> str:
-    """Case, Latin accents and spaces removed; Lao and Khmer marks stay: they are letters there."""
-    for look, same in _SAME_LOOK.items():
-        text = text.replace(look, same)
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    kept = (sign for sign in decomposed if not "\u0300" <= sign <= "\u036f")
-    return "".join(sign for sign in kept if not sign.isspace() and sign != "\u200b")
 
 
 def record_edition(db: Session, course: Course, at: datetime) -> CourseEdition:

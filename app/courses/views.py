@@ -1,4 +1,4 @@
-"""Pages of what all courses share: emergency numbers and the glossary."""
+"""Pages of what all courses share: emergency numbers, the glossary, and searching in them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,21 @@ from markupsafe import Markup
 
 from app.core.i18n import current_language
 from app.core.permissions import Permission, public, requires
+from app.core.web import row_number
+from app.courses import services
 from app.courses.library import library
 from app.courses.rendering.cards import CardView, card_view
 from app.courses.rendering.prose import words_with_numbers
-from app.courses.types import IN_ASSESSMENT, Course, TermsHidden, UnknownLesson, WordsByLanguage
+from app.courses.types import (
+    IN_ASSESSMENT,
+    Confidence,
+    Course,
+    TermsHidden,
+    UnknownLesson,
+    WordsByLanguage,
+)
 
 blueprint = Blueprint("courses", __name__)
-LONGEST_QUERY = 100
 
 
 def init(app: Flask) -> None:
@@ -51,9 +59,26 @@ def numbers() -> str:
 def glossary() -> str:
     """The glossary's terms, all or those that match a search."""
     _refuse_in_assessment()
-    query = request.args.get("q", "")[:LONGEST_QUERY]
-    terms = library().find_terms(query, current_language())
-    return render_template("courses/glossary.html", terms=terms, query=query)
+    query = request.args.get("q", "")[: services.LONGEST_QUERY]
+    terms = services.find_terms(library(), query, current_language())
+    return render_template(
+        "courses/glossary.html",
+        query=query,
+        total=len(terms),
+        letters=services.by_letter(terms, current_language()),
+        waiting=sum(term.confidence is Confidence.LOW for term in terms),
+    )
+
+
+@blueprint.get("/search")
+@requires(Permission.COURSES_READ)
+def search() -> str:
+    """Terms, lessons and whatever else holds the words that are looked for."""
+    _refuse_in_assessment()
+    number = request.args.get("page", 1, type=row_number)
+    query = request.args.get("q", "")
+    page = services.search(library(), query, current_language(), page=number)
+    return render_template("courses/search.html", page=page, most=services.LONGEST_QUERY)
 
 
 @blueprint.get("/terms/<key>")

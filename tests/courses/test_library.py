@@ -107,17 +107,6 @@ def test_a_watched_library_reads_a_changed_file_again(
     assert library().course("gloves").title("en") == "Better gloves"
 
 
-@pytest.mark.parametrize("query", ["CASUALTY", "伤员", "shangyuan", "nguoi bi thuong", "ຜູ້ບາດເຈັບ"])
-def test_a_term_is_found_by_any_of_its_names(tiny: Library, query: str) -> None:
-    assert "casualty" in [term.key for term in tiny.find_terms(query, "en")]
-
-
-def test_the_glossary_is_sorted_in_the_readers_language(tiny: Library) -> None:
-    names = [term.names["en"].casefold() for term in tiny.find_terms("", "en")]
-    assert names == sorted(names, key=lambda name: name.replace(" ", ""))
-    assert len(names) == len(tiny.terms)
-
-
 def test_an_unknown_term_is_a_named_error(tiny: Library) -> None:
     with pytest.raises(UnknownTerm):
         tiny.term("nothing")

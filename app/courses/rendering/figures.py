@@ -58,14 +58,13 @@ def _filled(drawing: str, pairs: tuple[tuple[str, str], ...], place: str) -> str
 def _leave_to_css(element: ET.Element) -> None:
     """Take out what figures.css says of the element's class; a drawing alone still has it."""
     for name in element.get("class", "").split():
+        taken: tuple[str, ...] = ()
         if name == "fig-line":
             taken = ("stroke", "stroke-linecap", "stroke-linejoin")
         elif name.endswith("-line"):
             taken = ("fill", "stroke")
         elif name.startswith("fig-"):
             taken = ("fill",)
-        else:
-            continue
         for attribute in taken:
             element.attrib.pop(attribute, None)
 

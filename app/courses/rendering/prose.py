@@ -180,6 +180,11 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
+def tokens_of(text: str) -> list[Token]:
+    """The Markdown of a block as the parser sees it."""
+    return _PARSER.parse(text)
+
+
 def blocks_html(text: str, reader: Reader) -> str:
     """Markdown of a block as HTML; a figure and its unit stay on one line."""
     return _UNIT.sub("\u00a0", _clean(_PARSER.render(text, {"reader": reader})))
