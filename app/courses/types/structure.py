@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from app.courses.types.base import Key, Strict, Text
@@ -92,6 +94,13 @@ class Sheet(Strict):
     limits: tuple[Key, ...] = ()
 
 
+class Expert(StrEnum):
+    """Whose review a course's content needs beside a native speaker's (curriculum, section 6)."""
+
+    MEDICAL = "medical"
+    TECHNICAL = "technical"
+
+
 class CourseStructure(Strict):
     """The file course.yaml."""
 
@@ -102,6 +111,7 @@ class CourseStructure(Strict):
     minutes: Minutes
     validity_months: int = Field(gt=0)
     refresher_months: int | None = Field(default=None, gt=0)
+    expert: Expert = Expert.MEDICAL
     sources: tuple[Source, ...] = Field(min_length=1)
     objectives: tuple[Key, ...] = Field(min_length=1)
     lessons: tuple[LessonStructure, ...] = Field(min_length=1)
