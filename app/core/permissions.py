@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CERTIFICATES_OWN = "certificates:own"
     COHORTS_LEAD = "cohorts:lead"
     COURSES_READ = "courses:read"
+    COURSES_REVIEW = "courses:review"
     LEARNING_RECORD = "learning:record"
     OVERVIEW_START = "overview:start"
     PRACTICALS_EXAMINE = "practicals:examine"
@@ -48,6 +49,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.ACCOUNTS_MANAGE,
             Permission.CERTIFICATES_ISSUE,
             Permission.COHORTS_LEAD,
+            Permission.COURSES_REVIEW,
             Permission.PRACTICALS_EXAMINE,
         }
     ),

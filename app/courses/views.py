@@ -1,15 +1,31 @@
-"""Pages of what all courses share: emergency numbers and the glossary."""
+"""Pages of what all courses share: emergency numbers, the glossary, and how they are reviewed."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Flask, render_template, request, session
+from flask import Blueprint, Flask, render_template, request, session, url_for
+from werkzeug.wrappers import Response
 
-from app.core.i18n import current_language
+from app.core.clock import now, programme_date
+from app.core.db import reading, writing
+from app.core.errors import DomainError, InvalidEventId
+from app.core.i18n import _, current_language
+from app.core.identity import current_person
 from app.core.permissions import Permission, public, requires
+from app.core.web import back_to, settings
+from app.courses import services
+from app.courses.forms import ConfirmForm, OpeningForm, ReviewForm
 from app.courses.library import library
-from app.courses.types import IN_ASSESSMENT, Course, TermsHidden
+from app.courses.types import (
+    IN_ASSESSMENT,
+    Course,
+    Review,
+    ReviewDraft,
+    ReviewRole,
+    TermsHidden,
+    UnknownReview,
+)
 
 blueprint = Blueprint("courses", __name__)
 LONGEST_QUERY = 100
@@ -67,3 +83,131 @@ def _refuse_in_assessment() -> None:
     """`learning` sets the flag when an attempt starts and clears it when it is submitted."""
     if session.get(IN_ASSESSMENT):
         raise TermsHidden
+
+
+@blueprint.get("/reviews")
+@requires(Permission.COURSES_REVIEW)
+def reviews() -> str:
+    """How each language of each course is reviewed."""
+    courses = library().courses
+    states = services.review_states(reading(), courses)
+    return render_template(
+        "courses/reviews.html", courses=courses, states=states, required=settings().require_review
+    )
+
+
+@blueprint.get("/reviews/<slug>/<language:of>")
+@requires(Permission.COURSES_REVIEW)
+def review(slug: str, of: str) -> str:
+    """One language: who reviewed it, what changed since, and the forms to record or open."""
+    course = library().course(slug)
+    return _review_page(course, of, ReviewForm(course, formdata=None), OpeningForm(formdata=None))
+
+
+def _review_page(course: Course, of: str, form: ReviewForm, opening: OpeningForm) -> str:
+    state = services.review_of(reading(), course, of)
+    return render_template(
+        "courses/review.html",
+        course=course,
+        state=state,
+        units=len(services.units_of(course, of).digests),
+        places=services.places_of(course, state.changed),
+        form=form,
+        opening=opening,
+        required=settings().require_review,
+    )
+
+
+def _review_address(slug: str, of: str) -> str:
+    return url_for("courses.review", slug=slug, of=of)
+
+
+@blueprint.post("/reviews/<slug>/<language:of>")
+@requires(Permission.COURSES_REVIEW)
+def record_review(slug: str, of: str) -> Response | tuple[str, int]:
+    """Record a review of all words of the language as they are now."""
+    course = library().course(slug)
+    form = ReviewForm(course)
+    if not form.validate():
+        return _review_page(course, of, form, OpeningForm(formdata=None)), 422
+    at, event_id = now(), str(form.event_id.data)
+    today = programme_date(at, settings().timezone)
+    on, name = form.reviewed_on.data or today, form.reviewer.data or ""
+    draft = ReviewDraft(ReviewRole(form.reviewed_as.data), name, on)
+    db = writing()
+    services.record_review(db, course, of, draft, event_id, current_person().key, at, today)
+    db.commit()
+    return back_to(_review_address(slug, of), _("The review is recorded."))
+
+
+@blueprint.get("/reviews/<slug>/<language:of>/<uuid:key>/withdraw")
+@requires(Permission.COURSES_REVIEW)
+def withdraw_page(slug: str, of: str, key: object) -> str:
+    """Ask before a review is withdrawn."""
+    course = library().course(slug)
+    state = services.review_of(reading(), course, of)
+    found = _one_of(state.reviews, str(key))
+    return render_template("courses/withdraw_review.html", course=course, state=state, review=found)
+
+
+def _one_of(reviews: tuple[Review, ...], key: str) -> Review:
+    for one in reviews:
+        if one.key == key:
+            return one
+    raise UnknownReview
+
+
+@blueprint.post("/reviews/<slug>/<language:of>/<uuid:key>/withdraw")
+@requires(Permission.COURSES_REVIEW)
+def withdraw_review(slug: str, of: str, key: object) -> Response:
+    """Withdraw a review; again changes nothing."""
+    _require_sent()
+    db = writing()
+    course = library().course(slug)
+    services.withdraw_review(db, course, of, str(key), current_person().key, now())
+    db.commit()
+    return back_to(_review_address(slug, of), _("The review is withdrawn."))
+
+
+def _require_sent() -> None:
+    if not ConfirmForm().validate():
+        raise InvalidEventId
+
+
+@blueprint.post("/reviews/<slug>/<language:of>/open")
+@requires(Permission.COURSES_REVIEW)
+def open_language(slug: str, of: str) -> Response | tuple[str, int]:
+    """Open the language to trainees before its review, for a written reason."""
+    course, form = library().course(slug), OpeningForm()
+    if not form.validate():
+        return _review_page(course, of, ReviewForm(course, formdata=None), form), 422
+    db, event_id = writing(), str(form.event_id.data)
+    reason, person = form.reason.data or "", current_person()
+    try:
+        services.open_language(db, course, of, reason, event_id, person.key, now())
+    except DomainError as error:
+        db.rollback()
+        form.reason.errors = [_(error.message)]
+        return _review_page(course, of, ReviewForm(course, formdata=None), form), error.status
+    db.commit()
+    return back_to(_review_address(slug, of), _("The language is open to trainees."))
+
+
+@blueprint.get("/reviews/<slug>/<language:of>/close")
+@requires(Permission.COURSES_REVIEW)
+def close_page(slug: str, of: str) -> str:
+    """Ask before the language is closed again."""
+    course = library().course(slug)
+    state = services.review_of(reading(), course, of)
+    return render_template("courses/close_language.html", course=course, state=state)
+
+
+@blueprint.post("/reviews/<slug>/<language:of>/close")
+@requires(Permission.COURSES_REVIEW)
+def close_language(slug: str, of: str) -> Response:
+    """End the opening; again changes nothing."""
+    _require_sent()
+    db = writing()
+    services.close_language(db, library().course(slug), of, current_person().key, now())
+    db.commit()
+    return back_to(_review_address(slug, of), _("The language is closed again."))

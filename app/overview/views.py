@@ -29,6 +29,11 @@ def _today() -> date:
     return programme_date(now(), settings().timezone)
 
 
+def _required() -> bool:
+    """Whether trainees read, and are certified in, only what is reviewed or was opened."""
+    return settings().require_review
+
+
 @blueprint.get("/")
 @public
 def front() -> str:
@@ -52,13 +57,15 @@ def start() -> str:
     db, person = reading(), current_person()
     if person.role is Role.TRAINEE:
         return _trainee_start(db, person)
-    cards = services.cohort_cards(db, person, _today())
+    cards = services.cohort_cards(db, person, _today(), require_review=_required())
     return render_template("overview/start_staff.html", cards=cards)
 
 
 def _trainee_start(db: Session, person: User) -> str:
-    page = learning.programme_page(db, person, current_language(), now())
-    ways = services.ways_of_trainee(db, person, _today())
+    page = learning.programme_page(
+        db, person, current_language(), now(), require_review=_required()
+    )
+    ways = services.ways_of_trainee(db, person, _today(), require_review=_required())
     return render_template("overview/start_trainee.html", page=page, ways=ways)
 
 
@@ -68,7 +75,7 @@ def cohort_progress(key: object) -> str:
     """Who is how far in the cohort, and what each misses."""
     db = reading()
     cohort = cohorts.cohort_of(db, current_person(), str(key))
-    rows = services.cohort_rows(db, cohort, _today())
+    rows = services.cohort_rows(db, cohort, _today(), require_review=_required())
     return render_template("overview/cohort_progress.html", cohort=cohort, rows=rows)
 
 
@@ -78,7 +85,7 @@ def member_progress(key: object, user: object) -> str:
     """One trainee's way to each certificate."""
     db = reading()
     cohort, trainee = cohorts.member_of(db, current_person(), str(key), str(user))
-    ways = services.ways_of_trainee(db, trainee, _today())
+    ways = services.ways_of_trainee(db, trainee, _today(), require_review=_required())
     return render_template(
         "overview/member_progress.html",
         cohort=cohort,

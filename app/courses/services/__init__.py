@@ -7,11 +7,12 @@ from app.courses.services.recording import (
     withdraw_review,
 )
 from app.courses.services.states import review_of, review_states, reviews_of
-from app.courses.services.units import units_of
+from app.courses.services.units import places_of, units_of
 
 __all__ = [
     "close_language",
     "open_language",
+    "places_of",
     "record_review",
     "review_of",
     "review_states",

@@ -76,7 +76,7 @@ def record_review(
     )
     db.add(review)
     db.flush()
-    detail = {"language": language, "role": draft.role.value, "review": event_id}
+    detail = {"language": language, "role": draft.role.value, "on": draft.on.isoformat()}
     audit.record(db, "courses.record-review", by_key, at, "course", course.slug, detail)
     _end_opening(db, course, language, by_key, at)
     return review
@@ -87,7 +87,8 @@ def _require_valid(course: Course, language: str, role: ReviewRole, name: str) -
         raise UnknownContentLanguage
     if role not in roles_of(course.structure.expert):
         raise RoleNotNeeded
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    is_hidden = any(unicodedata.category(letter) == "Cc" for letter in name)
+    if not 0 < len(name) <= LONGEST_NAME or is_hidden:
         raise ReviewerMissing
 
 
@@ -126,7 +127,8 @@ def withdraw_review(
     if review.withdrawn_at is None:
         review.withdrawn_at = at
         db.flush()
-        detail = {"language": language, "role": review.role.value, "review": key}
+        on = review.reviewed_on.isoformat()
+        detail = {"language": language, "role": review.role.value, "on": on}
         audit.record(db, "courses.withdraw-review", by_key, at, "course", course.slug, detail)
     return review
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from pydantic import BaseModel
 
-from app.courses.types import Course, Item, Lesson, QuestionWords
+from app.courses.types import BlockKind, Course, Item, Lesson, QuestionWords
 
 LENGTH = 16  # hexadecimal digits of a digest
 KEPT = 200  # languages in memory; about 30 kB each
@@ -101,3 +101,30 @@ def _figures(course: Course, language: str) -> Iterator[_Unit]:
         (f"figure/{name}", [words, _digest(course.drawings.get(name, ""))])
         for name, words in figures.items()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlace:
+    """Where a unit is read: a lesson and the block in it, if there is such a place."""
+
+    path: str
+    lesson: str = ""
+    block: str = ""
+
+
+def places_of(course: Course, paths: Iterable[str]) -> list[UnitPlace]:
+    """Where each of the units is read."""
+    shown = {
+        f"{block.kind}/{next(iter(block.texts.values()))}": (lesson.key, block.id)
+        for lesson in course.lessons
+        for block in lesson.blocks
+        if block.kind in {BlockKind.FIGURE, BlockKind.CHECK}
+    }
+    return [_place(path, shown) for path in paths]
+
+
+def _place(path: str, shown: Mapping[str, tuple[str, str]]) -> UnitPlace:
+    kind, *keys = path.split("/")
+    if kind == "lesson":
+        return UnitPlace(path, *keys)
+    return UnitPlace(path, *shown.get(path, ()))

@@ -89,6 +89,12 @@ class ReviewState:
         return self.is_reviewed or self.opening is not None
 
     @property
+    def never(self) -> tuple[ReviewRole, ...]:
+        """The roles in which nobody has reviewed it yet."""
+        begun = {review.role for review in self.reviews}
+        return tuple(role for role in self.missing if role not in begun)
+
+    @property
     def newest(self) -> tuple[Review, ...]:
         """The newest review of each role."""
         return tuple({review.role: review for review in reversed(self.reviews)}.values())
