@@ -13,7 +13,7 @@ from sqlalchemy import (
     String,
     bindparam,
     cast,
-    literal,
+    literal_column,
     null,
     select,
     type_coerce,
@@ -37,31 +37,33 @@ from app.courses.types.review import roles_of
 KEPT = 1000  # digests of reviews in memory; a review's never change
 States = Mapping[str, ReviewState]
 
-_SLUGS: BindParameter[Sequence[str]] = bindparam("slugs", expanding=True)
+_REVIEWS = select(
+    ContentReview.event_id,
+    ContentReview.slug,
+    ContentReview.edition,
+    ContentReview.language,
+    type_coerce(ContentReview.role, String(40)).label("role"),
+    ContentReview.reviewer.label("words"),
+    ContentReview.reviewed_on.label("day"),
+    ContentReview.whole,
+    ContentReview.recorded_at.label("at"),
+).where(ContentReview.withdrawn_at.is_(None))
+_OPENINGS = select(
+    ContentOpening.event_id,
+    ContentOpening.slug,
+    ContentOpening.edition,
+    ContentOpening.language,
+    literal_column("''", String(64)).label("role"),
+    ContentOpening.reason.label("words"),
+    cast(null(), Date).label("day"),
+    literal_column("''", String(64)).label("whole"),
+    ContentOpening.opened_at.label("at"),
+).where(ContentOpening.closed_at.is_(None))
 # Built once: making a statement costs more than running it, and a lesson has 4 ms in all.
-_ROWS = union_all(
-    select(
-        ContentReview.event_id,
-        ContentReview.slug,
-        ContentReview.edition,
-        ContentReview.language,
-        type_coerce(ContentReview.role, String(40)).label("role"),
-        ContentReview.reviewer.label("words"),
-        ContentReview.reviewed_on.label("day"),
-        ContentReview.whole,
-        ContentReview.recorded_at.label("at"),
-    ).where(ContentReview.slug.in_(_SLUGS), ContentReview.withdrawn_at.is_(None)),
-    select(
-        ContentOpening.event_id,
-        ContentOpening.slug,
-        ContentOpening.edition,
-        ContentOpening.language,
-        literal("").label("role"),
-        ContentOpening.reason.label("words"),
-        cast(null(), Date).label("day"),
-        literal("").label("whole"),
-        ContentOpening.opened_at.label("at"),
-    ).where(ContentOpening.slug.in_(_SLUGS), ContentOpening.closed_at.is_(None)),
+_SLUG: BindParameter[str] = bindparam("slug")
+_OF_ALL = union_all(_REVIEWS, _OPENINGS)
+_OF_ONE = union_all(
+    _REVIEWS.where(ContentReview.slug == _SLUG), _OPENINGS.where(ContentOpening.slug == _SLUG)
 )
 _DIGESTS = select(ContentReview.event_id, ContentReview.digests).where(
     ContentReview.event_id.in_(bindparam("keys", expanding=True))
@@ -104,10 +106,9 @@ def review_of(db: Session, course: Course, language: str) -> ReviewState:
 
 def _found(db: Session, courses: Mapping[str, Course]) -> Mapping[tuple[str, str], _Found]:
     found: defaultdict[tuple[str, str], _Found] = defaultdict(_Found)
-    rows = db.execute(_ROWS, {"slugs": list(courses)}).all()
-    for row in sorted(rows, key=lambda one: one.at, reverse=True):
-        course = courses[row.slug]
-        if not course.has_language(row.language):
+    for row in sorted(_rows(db, list(courses)), key=lambda one: one.at, reverse=True):
+        course = courses.get(row.slug)
+        if course is None or not course.has_language(row.language):
             continue
         here = found[row.slug, row.language]
         if row.role:
@@ -115,6 +116,13 @@ def _found(db: Session, courses: Mapping[str, Course]) -> Mapping[tuple[str, str
         elif row.edition == course.edition:
             here.opening = Opening(row.event_id, row.words, row.at)
     return found
+
+
+def _rows(db: Session, slugs: Sequence[str]) -> Sequence[Any]:
+    """Every valid review and opening; of several courses it takes those of all."""
+    if len(slugs) == 1:
+        return db.execute(_OF_ONE, {"slug": slugs[0]}).all()
+    return db.execute(_OF_ALL).all()
 
 
 def _review(row: Any, units: Units) -> Review:
@@ -175,22 +183,27 @@ def _state(
 
 def _uncovered(
     reviews: Sequence[Review], units: Units, digests: Mapping[str, Mapping[str, str]]
-) -> set[str]:
+) -> frozenset[str]:
     """The units that no review of a role covers as they are today."""
+    if not reviews:
+        return units.paths
     if any(review.is_current for review in reviews):
-        return set()
+        return frozenset()
     seen = [digests[review.key] for review in reviews]
-    return {
+    return frozenset(
         path
         for path, digest in units.digests.items()
         if not any(one.get(path) == digest for one in seen)
-    }
+    )
 
 
-def _named(units: Units, sets: Iterable[set[str]]) -> tuple[str, ...]:
+def _named(units: Units, sets: Iterable[frozenset[str]]) -> tuple[str, ...]:
     """The units that are in any of the sets, in the course's order."""
-    wanted = set().union(*sets)
-    return tuple(path for path in units.digests if path in wanted) if wanted else ()
+    several = [paths for paths in sets if paths]
+    if units.paths in several:
+        return units.order
+    wanted = frozenset().union(*several)
+    return tuple(path for path in units.order if path in wanted) if wanted else ()
 
 
 def _status(missing: Sequence[ReviewRole], changed: Sequence[str]) -> ReviewStatus:

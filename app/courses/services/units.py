@@ -25,9 +25,14 @@ _Unit = tuple[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The units of one language. `whole` is a digest of all of them together."""
+    """The units of one language, by their paths in the course's order.
+
+    `whole` is a digest of all of them together.
+    """
 
     digests: Mapping[str, str]
+    order: tuple[str, ...]
+    paths: frozenset[str]
     whole: str
 
 
@@ -53,7 +58,8 @@ _lock = Lock()
 
 def _compute(course: Course, language: str) -> Units:
     digests = {path: _digest(content)[:LENGTH] for path, content in _all(course, language)}
-    return Units(MappingProxyType(digests), _digest(digests))
+    order = tuple(digests)
+    return Units(MappingProxyType(digests), order, frozenset(order), _digest(digests))
 
 
 def _digest(content: object) -> str:
