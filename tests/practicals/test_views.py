@@ -136,7 +136,6 @@ def test_an_unknown_sheet_is_not_found(browser: CheckedClient, address: str) -> 
     assert browser.get(f"/en/practicals/new?{address}").status_code == 404
 
 
-@pytest.mark.parametrize("language", ["en", "km"])
 def test_an_unreviewed_sheet_says_so_to_the_examiner(
     db: Session, browser: CheckedClient, trainee: User
 ) -> None:
@@ -146,6 +145,7 @@ def test_an_unreviewed_sheet_says_so_to_the_examiner(
     assert sentence not in browser.get(sheet_at(trainee)).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("language", ["en", "km"])
 def test_a_check_stays_readable_without_its_course(
     browser: CheckedClient, trainee: User, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
