@@ -97,6 +97,15 @@ def test_an_open_language_stands_in_for_the_reader_s(
     assert offered(text) == ["en", "vi"]
 
 
+def test_the_course_list_names_another_language_than_the_reader_s(
+    db: Session, sign_in: SignIn, course: Course
+) -> None:
+    make_reviewed(db, course, "vi")
+    client = sign_in(make_learner(db, SLUG))
+    assert ">Tiếng Việt: Reviewed</a>" in text_of(client, "/en/programme")
+    assert ">Reviewed</a>" not in text_of(client, "/en/programme")
+
+
 def test_what_is_read_is_recorded_in_the_language_shown(
     db: Session, sign_in: SignIn, course: Course
 ) -> None:
