@@ -29,8 +29,10 @@ from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.cohorts.types import CohortDraft
 from app.core.events import new_event_id
+from app.courses import services as courses
 from app.courses.library import library
-from app.courses.types import Item
+from app.courses.models import ContentOpening, ContentReview
+from app.courses.types import Course, Item, ReviewDraft, ReviewRole
 from app.learning import services as learning
 from app.learning.models import Attempt
 from app.learning.services.editions import bank_of
@@ -204,3 +206,24 @@ def make_cohort(
         setattr(cohort, name, value)
     db.flush()
     return cohort
+
+
+def make_review(
+    db: Session, course: Course, language: str, role: ReviewRole = ReviewRole.NATIVE
+) -> ContentReview:
+    """A review of a language as it is now."""
+    draft = ReviewDraft(role, "Nguyễn Thị Ánh Tuyết", AT.date())
+    return courses.record_review(db, course, language, draft, new_event_id(), "", AT, AT.date())
+
+
+def make_reviewed(db: Session, course: Course, *languages: str) -> None:
+    """Languages that an expert and a native speaker have reviewed."""
+    for language in languages:
+        for role in (ReviewRole(course.structure.expert.value), ReviewRole.NATIVE):
+            make_review(db, course, language, role)
+
+
+def make_opening(db: Session, course: Course, language: str) -> ContentOpening:
+    """A language that is open before its review."""
+    reason = "The rescue team leaves before the doctor is back."
+    return courses.open_language(db, course, language, reason, new_event_id(), "", AT)

@@ -32,6 +32,7 @@ class MissingKind(StrEnum):
     NEEDED_COURSE = "needed-course"  # key: the slug of a course whose assessment is needed
     NAMES = "names"
     CONSENT = "consent"
+    LANGUAGE = "language"  # key: a language used that is not reviewed nor opened
     LETTERS = "letters"  # key: letters of the name that no font can print
     REVOKED = "revoked"  # this very award was revoked; only a new one can be certified
 

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     COURSES_AUTHOR = "courses:author"
     COURSES_READ = "courses:read"
     COURSES_TRANSLATE = "courses:translate"
+    COURSES_REVIEW = "courses:review"
     LEARNING_RECORD = "learning:record"
     OVERVIEW_START = "overview:start"
     PRACTICALS_EXAMINE = "practicals:examine"
@@ -60,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.CERTIFICATES_ISSUE,
             Permission.COHORTS_LEAD,
             Permission.COURSES_AUTHOR,
+            Permission.COURSES_REVIEW,
             Permission.PRACTICALS_EXAMINE,
         }
     ),

@@ -1,10 +1,10 @@
-"""`kapok courses`: the checks that authors and translators run."""
+"""`kapok courses`: the checks that authors and translators run, and who reviewed what."""
 
 from __future__ import annotations
 
 import re
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -12,28 +12,43 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.config import ROOT
+from app.core.clock import now, programme_date
+from app.core.db import reading, writing
+from app.core.errors import DomainError
+from app.core.events import new_event_id
 from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
-from app.courses.library import GLOSSARY, open_library
+from app.core.web import settings
+from app.courses import services
+from app.courses.library import GLOSSARY, library, open_library
 from app.courses.loader import Places, check_content
 from app.courses.loader.exchange import export_po, import_po
 from app.courses.loader.reading import RawContent, RawCourse, read_content
 from app.courses.loader.scaffold import new_course
 from app.courses.loader.staleness import course_status, texts_of
-from app.courses.types import Fault, ForeignFile, Report, Severity
+from app.courses.types import (
+    Course,
+    Fault,
+    ForeignFile,
+    Report,
+    ReviewDraft,
+    ReviewRole,
+    ReviewState,
+    Severity,
+)
 
 _SLUG = re.compile("[a-z0-9][a-z0-9-]{0,59}")
-group = AppGroup("courses", help="Course files: check, compare, translate and begin them.")
+group = AppGroup("courses", help="Course files: check, translate, begin and review them.")
 
 
 def init(app: Flask) -> None:
     """Tell the library where this application's course files are."""
-    settings = app.extensions["kapok"].settings
-    cache = settings.data_dir / "cache" / "courses.json"
+    given = app.extensions["kapok"].settings
+    cache = given.data_dir / "cache" / "courses.json"
     open_library(
-        settings.courses_dir,
+        given.courses_dir,
         cache,
-        watches=not settings.is_production,
-        timezone=settings.timezone,
+        watches=not given.is_production,
+        timezone=given.timezone,
     )
 
 
@@ -204,3 +219,55 @@ def new(slug: str, title: str, key: str, root: Path) -> None:
         raise click.ClickException(f"There is already something called “{slug}”.") from error
     click.echo(f"Written: {folder}")
     click.echo("Name it in courses/programme.yaml, then: kapok courses check " + slug)
+
+
+@group.command("review")
+@click.argument("slug")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), required=True)
+@click.option("--role", type=click.Choice([role.value for role in ReviewRole]), required=True)
+@click.option("--by", "name", required=True, help="The reviewer's name.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="YYYY-MM-DD")
+def review(slug: str, language: str, role: str, name: str, day: datetime) -> None:
+    """Record that a person reviewed every text of a language as it is now.
+
+    The same command again changes nothing.
+    """
+    draft, at = ReviewDraft(ReviewRole(role), name, day.date()), now()
+    today = programme_date(at, settings().timezone)
+    try:
+        course = library().course(slug)
+        db = writing()
+        services.record_review(db, course, language, draft, new_event_id(), "", at, today)
+        state = services.review_of(db, course, language)
+    except DomainError as error:
+        raise click.ClickException(error.message % error.values) from error
+    db.commit()
+    click.echo(_state_lines(state))
+
+
+@group.command("reviews")
+@click.argument("slug", required=False)
+def reviews(slug: str | None) -> None:
+    """Print how each language of each course, or of one, is reviewed."""
+    try:
+        courses: tuple[Course, ...] = (
+            (library().course(slug),) if slug is not None else library().courses
+        )
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    for states in services.review_states(reading(), courses).values():
+        for state in states.values():
+            click.echo(_state_lines(state))
+
+
+def _state_lines(state: ReviewState) -> str:
+    """The state in one line, then who reviewed, what changed since, and why it is open."""
+    lines = [f"{state.slug} {state.edition} {state.language}: {state.status.value}"]
+    for one in state.newest:
+        earlier = "" if one.is_current else " (an earlier text)"
+        lines.append(f"  {one.role.value}: {one.name}, {one.on}{earlier}")
+    lines += [f"  missing: {role.value}" for role in state.missing]
+    lines += [f"  changed: {path}" for path in state.changed]
+    if state.opening:
+        lines.append(f"  open since {state.opening.opened_at:%Y-%m-%d}: {state.opening.reason}")
+    return "\n".join(lines)

@@ -1,16 +1,23 @@
-"""Pages of what all courses share: emergency numbers, the glossary, and searching in them."""
+"""Pages of what all courses share: numbers, glossary, search, quick cards, and the reviews."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Flask, render_template, request, session
+from flask import Blueprint, Flask, render_template, request, session, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
-from app.core.i18n import current_language
+from app.core.clock import now, programme_date
+from app.core.db import reading, writing
+from app.core.errors import DomainError, InvalidEventId
+from app.core.i18n import _, current_language
+from app.core.identity import current_person
 from app.core.permissions import Permission, public, requires
-from app.core.web import row_number
+from app.core.web import back_to, row_number, settings
 from app.courses import services
+from app.courses.forms import ConfirmForm, OpeningForm, ReviewForm
 from app.courses.library import library
 from app.courses.rendering.cards import CardView, card_view
 from app.courses.rendering.prose import words_with_numbers
@@ -18,8 +25,14 @@ from app.courses.types import (
     IN_ASSESSMENT,
     Confidence,
     Course,
+    NotOpenYet,
+    Review,
+    ReviewDraft,
+    ReviewRole,
+    ReviewState,
     TermsHidden,
     UnknownLesson,
+    UnknownReview,
     WordsByLanguage,
 )
 
@@ -77,7 +90,9 @@ def search() -> str:
     _refuse_in_assessment()
     number = request.args.get("page", 1, type=row_number)
     query = request.args.get("q", "")
-    page = services.search(library(), query, current_language(), page=number)
+    page = services.search(
+        library(), query, current_language(), page=number, languages_open=open_languages()
+    )
     return render_template("courses/search.html", page=page, most=services.LONGEST_QUERY)
 
 
@@ -96,8 +111,7 @@ def term(key: str) -> str:
 def cards() -> str:
     """The quick cards of all courses, by their titles."""
     _refuse_in_assessment()
-    courses = [course for course in library().courses if course.cards]
-    shelves = [(course, language_of(course), _cards_of(course)) for course in courses]
+    shelves = [shelf for course in library().courses if (shelf := _shelf(course)) and shelf.cards]
     return render_template("courses/cards.html", shelves=shelves)
 
 
@@ -105,30 +119,59 @@ def cards() -> str:
 @requires(Permission.COURSES_READ)
 def course_cards(slug: str) -> str:
     """All quick cards of a course, to print."""
-    _refuse_in_assessment()
-    course = library().course(slug)
-    if not course.cards:
+    shelf = _shelf_of(slug)
+    if not shelf.cards:
         raise UnknownLesson
-    return render_template(
-        "courses/course_cards.html",
-        course=course,
-        content_language=language_of(course),
-        cards=_cards_of(course),
-    )
+    return render_template("courses/course_cards.html", shelf=shelf)
 
 
 @blueprint.get("/cards/<slug>/<key>")
 @requires(Permission.COURSES_READ)
 def card(slug: str, key: str) -> str:
     """One quick card: one screen of a phone."""
+    shelf = _shelf_of(slug)
+    found = next((card for card in shelf.cards if card.key == key), None)
+    if found is None:
+        raise UnknownLesson
+    return render_template("courses/card.html", shelf=shelf, card=found)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The quick cards of a course in one language, and how that language is reviewed."""
+
+    course: Course
+    language: str
+    state: ReviewState
+    cards: tuple[CardView, ...]
+
+
+def _shelf_of(slug: str) -> Shelf:
     _refuse_in_assessment()
-    course = library().course(slug)
-    return render_template(
-        "courses/card.html",
-        course=course,
-        content_language=language_of(course),
-        card=card_view(course, key, language_of(course), current_language()),
-    )
+    shelf = _shelf(library().course(slug))
+    if shelf is None:
+        raise NotOpenYet
+    return shelf
+
+
+def _shelf(course: Course) -> Shelf | None:
+    """The cards in the reader's language, or in the first that is open to her; else None."""
+    is_open = open_languages()
+    mine = (current_language(), *course.languages)
+    code = next((code for code in mine if course.has_language(code) and is_open(course, code)), "")
+    if not code:
+        return None
+    state = services.review_of(reading(), course, code)
+    made = tuple(card_view(course, card.key, code, current_language()) for card in course.cards)
+    return Shelf(course, code, state, made)
+
+
+def open_languages() -> services.LanguagesOpen:
+    """Whether the reader may read a course in a language: trainees only what is open to them."""
+    if not settings().require_review or current_person().role != "trainee":
+        return services.everything_open
+    states = services.review_states(reading(), library().courses)
+    return lambda course, code: states[course.slug][code].is_open
 
 
 @blueprint.get("/programme/exercise")
@@ -148,18 +191,135 @@ def _exercise_words(words: WordsByLanguage) -> Markup:
     return Markup(shown)  # noqa: S704 (the rendering escapes)
 
 
-def language_of(course: Course) -> str:
-    """The reader's language where the course has it, else its first."""
-    code = current_language()
-    return code if course.has_language(code) else course.languages[0]
-
-
-def _cards_of(course: Course) -> list[CardView]:
-    language = language_of(course)
-    return [card_view(course, card.key, language, current_language()) for card in course.cards]
-
-
 def _refuse_in_assessment() -> None:
     """`learning` sets the flag when an attempt starts and clears it when it is submitted."""
     if session.get(IN_ASSESSMENT):
         raise TermsHidden
+
+
+@blueprint.get("/reviews")
+@requires(Permission.COURSES_REVIEW)
+def reviews() -> str:
+    """How each language of each course is reviewed."""
+    courses = library().courses
+    states = services.review_states(reading(), courses)
+    return render_template(
+        "courses/reviews.html", courses=courses, states=states, required=settings().require_review
+    )
+
+
+@blueprint.get("/reviews/<slug>/<language:of>")
+@requires(Permission.COURSES_REVIEW)
+def review(slug: str, of: str) -> str:
+    """One language: who reviewed it, what changed since, and the forms to record or open."""
+    course = library().course(slug)
+    return _review_page(course, of, ReviewForm(course, formdata=None), OpeningForm(formdata=None))
+
+
+def _review_page(course: Course, of: str, form: ReviewForm, opening: OpeningForm) -> str:
+    state = services.review_of(reading(), course, of)
+    return render_template(
+        "courses/review.html",
+        course=course,
+        state=state,
+        units=len(services.units_of(course, of).digests),
+        places=services.places_of(course, state.changed),
+        form=form,
+        opening=opening,
+        required=settings().require_review,
+    )
+
+
+def _review_address(slug: str, of: str) -> str:
+    return url_for("courses.review", slug=slug, of=of)
+
+
+@blueprint.post("/reviews/<slug>/<language:of>")
+@requires(Permission.COURSES_REVIEW)
+def record_review(slug: str, of: str) -> Response | tuple[str, int]:
+    """Record a review of all words of the language as they are now."""
+    course = library().course(slug)
+    form = ReviewForm(course)
+    if not form.validate():
+        return _review_page(course, of, form, OpeningForm(formdata=None)), 422
+    at, event_id = now(), str(form.event_id.data)
+    today = programme_date(at, settings().timezone)
+    on, name = form.reviewed_on.data or today, form.reviewer.data or ""
+    draft = ReviewDraft(ReviewRole(form.reviewed_as.data), name, on)
+    db = writing()
+    services.record_review(db, course, of, draft, event_id, current_person().key, at, today)
+    db.commit()
+    return back_to(_review_address(slug, of), _("The review is recorded."))
+
+
+@blueprint.get("/reviews/<slug>/<language:of>/<uuid:key>/withdraw")
+@requires(Permission.COURSES_REVIEW)
+def withdraw_page(slug: str, of: str, key: object) -> str:
+    """Ask before a review is withdrawn."""
+    course = library().course(slug)
+    state = services.review_of(reading(), course, of)
+    found = _one_of(state.reviews, str(key))
+    return render_template("courses/withdraw_review.html", course=course, state=state, review=found)
+
+
+def _one_of(reviews: tuple[Review, ...], key: str) -> Review:
+    for one in reviews:
+        if one.key == key:
+            return one
+    raise UnknownReview
+
+
+@blueprint.post("/reviews/<slug>/<language:of>/<uuid:key>/withdraw")
+@requires(Permission.COURSES_REVIEW)
+def withdraw_review(slug: str, of: str, key: object) -> Response:
+    """Withdraw a review; again changes nothing."""
+    _require_sent()
+    db = writing()
+    course = library().course(slug)
+    services.withdraw_review(db, course, of, str(key), current_person().key, now())
+    db.commit()
+    return back_to(_review_address(slug, of), _("The review is withdrawn."))
+
+
+def _require_sent() -> None:
+    if not ConfirmForm().validate():
+        raise InvalidEventId
+
+
+@blueprint.post("/reviews/<slug>/<language:of>/open")
+@requires(Permission.COURSES_REVIEW)
+def open_language(slug: str, of: str) -> Response | tuple[str, int]:
+    """Open the language to trainees before its review, for a written reason."""
+    course, form = library().course(slug), OpeningForm()
+    if not form.validate():
+        return _review_page(course, of, ReviewForm(course, formdata=None), form), 422
+    db, event_id = writing(), str(form.event_id.data)
+    reason, person = form.reason.data or "", current_person()
+    try:
+        services.open_language(db, course, of, reason, event_id, person.key, now())
+    except DomainError as error:
+        db.rollback()
+        form.reason.errors = [_(error.message)]
+        return _review_page(course, of, ReviewForm(course, formdata=None), form), error.status
+    db.commit()
+    return back_to(_review_address(slug, of), _("The language is open to trainees."))
+
+
+@blueprint.get("/reviews/<slug>/<language:of>/close")
+@requires(Permission.COURSES_REVIEW)
+def close_page(slug: str, of: str) -> str:
+    """Ask before the language is closed again."""
+    course = library().course(slug)
+    state = services.review_of(reading(), course, of)
+    return render_template("courses/close_language.html", course=course, state=state)
+
+
+@blueprint.post("/reviews/<slug>/<language:of>/close")
+@requires(Permission.COURSES_REVIEW)
+def close_language(slug: str, of: str) -> Response:
+    """End the opening; again changes nothing."""
+    _require_sent()
+    db = writing()
+    services.close_language(db, library().course(slug), of, current_person().key, now())
+    db.commit()
+    return back_to(_review_address(slug, of), _("The language is closed again."))

@@ -23,6 +23,7 @@ class CourseStatus(StrEnum):
     """How a course stands for one trainee, on the programme page."""
 
     IN_PREPARATION = "in-preparation"
+    NOT_OPEN = "not-open"  # no language of it is reviewed or opened
     LOCKED = "locked"
     NOT_ENROLLED = "not-enrolled"
     OPEN = "open"

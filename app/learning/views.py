@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts import services as accounts
@@ -12,15 +13,15 @@ from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.errors import InvalidEventId
 from app.core.forms import EventForm
-from app.core.i18n import _, current_language
+from app.core.i18n import LANGUAGES, _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
-from app.core.web import back_to, row_number
+from app.core.web import back_to, row_number, settings
 from app.courses.library import library
 from app.courses.types import IN_ASSESSMENT
 from app.learning import services
 from app.learning.forms import AnswerForm, read_response, typed_figures
-from app.learning.services import QuestionPage
+from app.learning.services import CoursePage, QuestionPage, Reading
 from app.learning.types import GivenOrder, UnreadableAnswer
 
 blueprint = Blueprint("learning", __name__)
@@ -30,17 +31,41 @@ blueprint = Blueprint("learning", __name__)
 @requires(Permission.COURSES_READ)
 def programme() -> str:
     """The courses in order, and the one next step."""
-    page = services.programme_page(reading(), current_person(), current_language(), now())
+    page = services.programme_page(
+        reading(), current_person(), current_language(), now(), require_review=_required()
+    )
     _leave_assessment(page.open_attempt)
     return render_template("learning/programme.html", page=page, exercise=library().exercise)
+
+
+def _required() -> bool:
+    """Whether trainees read only what is reviewed or was opened."""
+    return settings().require_review
 
 
 @blueprint.get("/courses/<slug>")
 @requires(Permission.COURSES_READ)
 def course(slug: str) -> str:
     """One course: what it is about, its lessons, its assessment."""
-    page = services.course_page(reading(), current_person(), slug, current_language(), now())
-    return render_template("learning/course.html", page=page)
+    return render_template("learning/course.html", page=_course(slug))
+
+
+def _course(slug: str) -> CoursePage:
+    return services.course_page(
+        reading(), current_person(), slug, current_language(), now(), require_review=_required()
+    )
+
+
+def _open_languages(db: Session, slug: str) -> Reading:
+    """In which languages the person may work in the course."""
+    found = library().course(slug)
+    return services.reading_of(db, current_person(), found, require_review=_required())
+
+
+def _language_read(db: Session, slug: str) -> str:
+    """The language in which the form's page was shown, if it is still open."""
+    given = request.form.get("language", "")
+    return _open_languages(db, slug).recorded(given if given in LANGUAGES else current_language())
 
 
 @blueprint.get("/courses/<slug>/lessons/<key>")
@@ -49,7 +74,16 @@ def lesson(slug: str, key: str) -> str:
     """A lesson; `?with=zh` shows a second language beside the first, `?with=` none."""
     person = current_person()
     second = request.args.get("with", person.second_language)
-    page = services.lesson_page(reading(), person, slug, key, current_language(), second, now())
+    page = services.lesson_page(
+        reading(),
+        person,
+        slug,
+        key,
+        current_language(),
+        second,
+        now(),
+        require_review=_required(),
+    )
     return render_template("learning/lesson.html", page=page)
 
 
@@ -70,9 +104,8 @@ def complete_lesson(slug: str, key: str) -> Response:
     event_id = _event_id(EventForm())
     found = library().course(slug)
     db = writing()
-    services.record_completion(
-        db, current_person(), found, key, event_id, current_language(), now()
-    )
+    language = _language_read(db, slug)
+    services.record_completion(db, current_person(), found, key, event_id, language, now())
     db.commit()
     return back_to(_after(slug, key), _("The lesson is done."))
 
@@ -90,7 +123,7 @@ def _after(slug: str, key: str) -> str:
 @requires(Permission.LEARNING_RECORD)
 def assessment(slug: str) -> str:
     """The rules of the assessment, and whether an attempt can begin now."""
-    page = services.course_page(reading(), current_person(), slug, current_language(), now())
+    page = _course(slug)
     _leave_assessment(page.state.open_key if page.state else None)
     return render_template("learning/assessment.html", page=page)
 
@@ -102,9 +135,8 @@ def start(slug: str) -> Response:
     event_id = _event_id(EventForm())
     found = library().course(slug)
     db = writing()
-    attempt = services.start_attempt(
-        db, current_person(), found, event_id, current_language(), now()
-    )
+    language = _language_read(db, slug)
+    attempt = services.start_attempt(db, current_person(), found, event_id, language, now())
     db.commit()
     return back_to(_question_address(slug, attempt.key, 1))
 
@@ -141,7 +173,8 @@ def save_answer(slug: str, attempt_key: str, position: int) -> Response:
 def _keep(
     page: QuestionPage, response: dict[str, Any], event_id: str, order: GivenOrder | None
 ) -> None:
-    db, person, language = writing(), current_person(), current_language()
+    db, person = writing(), current_person()
+    language = _language_read(db, page.slug)
     key, position = page.attempt_key, page.position
     services.save_answer(db, person, key, position, response, event_id, language, now(), order)
     db.commit()
@@ -174,7 +207,14 @@ def _go_on(page: QuestionPage, *, is_finished: bool) -> Response:
 @requires(Permission.LEARNING_RECORD)
 def review(slug: str, attempt_key: str) -> Response:
     """All questions before submitting: what is answered and what is not."""
-    page = services.review_page(reading(), current_person(), slug, attempt_key, current_language())
+    page = services.review_page(
+        reading(),
+        current_person(),
+        slug,
+        attempt_key,
+        current_language(),
+        require_review=_required(),
+    )
     if not page.is_open:
         return back_to(url_for("learning.result", slug=slug, attempt_key=attempt_key))
     return make_response(render_template("learning/review.html", page=page))
@@ -187,6 +227,7 @@ def submit(slug: str, attempt_key: str) -> Response:
     event_id = _event_id(EventForm())
     db = writing()
     services.attempt_of(db, current_person(), slug, attempt_key)
+    _open_languages(db, slug).require(current_language())
     services.submit_attempt(db, current_person(), attempt_key, event_id, now())
     db.commit()
     session.pop(IN_ASSESSMENT, None)
@@ -198,7 +239,13 @@ def submit(slug: str, attempt_key: str) -> Response:
 def result(slug: str, attempt_key: str) -> Response:
     """How a submitted attempt went, and what to read again."""
     page = services.result_page(
-        reading(), current_person(), slug, attempt_key, current_language(), now()
+        reading(),
+        current_person(),
+        slug,
+        attempt_key,
+        current_language(),
+        now(),
+        require_review=_required(),
     )
     if page.is_open:
         return back_to(url_for("learning.review", slug=slug, attempt_key=attempt_key))
@@ -216,7 +263,14 @@ def _question(
     slug: str, attempt_key: str, position: int, typed: dict[str, Any] | None = None
 ) -> QuestionPage:
     return services.question_page(
-        reading(), current_person(), slug, attempt_key, position, current_language(), typed
+        reading(),
+        current_person(),
+        slug,
+        attempt_key,
+        position,
+        current_language(),
+        typed,
+        require_review=_required(),
     )
 
 

@@ -9,18 +9,23 @@ from markupsafe import Markup
 from app.core.i18n import SOURCE_LANGUAGE
 from app.courses.library import library
 from app.courses.rendering import inline_words
-from app.courses.types import Sheet, SheetWords
+from app.courses.types import Course, Sheet, SheetWords
 from app.practicals.models import SkillCheck
 
 
 def sheet_words(slug: str, sheet_key: str, language: str) -> SheetWords:
     """A sheet's words in a language, or in the source language; its key when it is gone."""
     if library().has_course(slug):
-        words = library().course(slug).words
-        sheets = words.get(language, words[SOURCE_LANGUAGE]).sheets
+        course = library().course(slug)
+        sheets = course.words[language_of(course, language)].sheets
         if sheet_key in sheets:
             return sheets[sheet_key]
     return SheetWords(title=sheet_key, intro=sheet_key, steps={})
+
+
+def language_of(course: Course, language: str) -> str:
+    """The reader's language if the course has it, else the source language."""
+    return language if course.has_language(language) else SOURCE_LANGUAGE
 
 
 def recorded_sheet(check: SkillCheck) -> Sheet:

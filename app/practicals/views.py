@@ -21,8 +21,9 @@ from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
 from app.core.web import back_to, settings
+from app.courses import services as courses
 from app.courses.library import library
-from app.courses.types import Course, Sheet
+from app.courses.types import Course, ReviewState, Sheet
 from app.practicals import rendering, services
 from app.practicals.forms import (
     AcknowledgeForm,
@@ -159,6 +160,7 @@ def _grading_page(
         form=form,
         given=given,
         line=_line(course.slug),
+        review=_review(course.slug),
         today=_today(),
     )
 
@@ -182,6 +184,7 @@ def _check_page(found: SkillCheck, form: AcknowledgeForm, asked: str = "") -> st
         form=form,
         asked=asked,
         line=_line(found.course_slug),
+        review=_review(found.course_slug),
         may_correct=services.may_correct(reading(), found, current_person(), _today()),
         results=services.visible_results(found, current_person()),
     )
@@ -250,6 +253,7 @@ def _correction_page(
         form=form,
         given=given,
         line=_line(course.slug),
+        review=_review(course.slug),
         today=_today(),
     )
 
@@ -290,3 +294,11 @@ def _sheet_words() -> dict[str, Any]:
 def _line(slug: str) -> Callable[[str], Markup]:
     """How a template shows one of the course's lines."""
     return lambda text: rendering.line_of(slug, text, current_language())
+
+
+def _review(slug: str) -> ReviewState | None:
+    """How the words of the sheet are reviewed; None when its course is gone."""
+    if not library().has_course(slug):
+        return None
+    course = library().course(slug)
+    return courses.review_of(reading(), course, rendering.language_of(course, current_language()))

@@ -88,12 +88,6 @@ def test_an_article_has_every_block_once_with_its_id(gloves: Course) -> None:
     assert tuple(ids) == made.blocks == tuple(block.id for block in gloves.lessons[0].blocks)
 
 
-def test_an_article_says_first_that_it_is_unreviewed(gloves: Course) -> None:
-    assert article(gloves, "wear", "en").html.startswith('<div class="notice care unreviewed">')
-    reviewed = replace(gloves, reviewed=frozenset({"en"}), rendering_digest="reviewed")
-    assert "unreviewed" not in article(reviewed, "wear", "en").html
-
-
 def test_a_second_language_gives_every_block_a_twin(gloves: Course) -> None:
     made = article(gloves, "wear", "lo", "zh")
     assert made.html.count('<details class="twin" lang="zh-Hans"><summary>中文</summary>') == len(

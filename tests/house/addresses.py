@@ -76,6 +76,7 @@ _KEYS = {
     "certificates.review_chosen": "cohort",
     "certificates": "certificate",
     "cohorts": "cohort",
+    "courses": "review",
     "overview": "cohort",
     "practicals": "check",
 }
@@ -136,6 +137,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
     own = _KEYS.get(endpoint) or _KEYS.get(room)
     return {
         "<slug>": SLUG,
+        "<language:of>": "lo",
         "<uuid:key>": keys[own] if own else "",
         "<key>": LESSON if room == "learning" else "cpr",
         "<uuid:user>": keys["learner"],

@@ -30,7 +30,9 @@ from app.core.clock import now, programme_date
 from app.core.db import WRITE_OPTION, begin_write
 from app.core.events import new_event_id
 from app.core.limits import Limiter
+from app.courses import services as courses
 from app.courses.library import library
+from app.courses.types import ReviewDraft, ReviewRole
 from app.learning import services as learning
 from app.overview.services.demo import check_of_one
 from app.practicals import services as practicals
@@ -108,6 +110,7 @@ class _Builder:
         self._check(people["trainee"], people["instructor"], own, acknowledged=True)
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
         self._certify(people["trainee"], people["administrator"])
+        self._review(people["administrator"])
         self._sign_in(people)
 
     def _people(self) -> dict[str, User]:
@@ -203,6 +206,16 @@ class _Builder:
             "verification": certificate.code,
             "preview": preview.key,
         }
+
+    def _review(self, by: User) -> None:
+        """Lao is half reviewed and opened; the other languages are pending."""
+        draft = ReviewDraft(ReviewRole.NATIVE, "ສຸກ ວັນນະວົງ", self.today)
+        review = courses.record_review(
+            self.db, self.course, "lo", draft, new_event_id(), by.key, self.at, self.today
+        )
+        reason = "The rescue team leaves before the doctor is back."
+        courses.open_language(self.db, self.course, "lo", reason, new_event_id(), by.key, self.at)
+        self.world.keys["review"] = review.event_id
 
     def _sign_in(self, people: dict[str, User]) -> None:
         for name, user in people.items():

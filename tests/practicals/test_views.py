@@ -19,7 +19,13 @@ from app.courses.library import Library, library
 from app.practicals.models import SkillCheck, SkillCheckParticipant
 from app.practicals.types import AcknowledgedBy, Result
 from tests.browsing import CheckedClient
-from tests.factories import make_administrator, make_cohort, make_examiner, make_trainee
+from tests.factories import (
+    make_administrator,
+    make_cohort,
+    make_examiner,
+    make_reviewed,
+    make_trainee,
+)
 
 SLUG, SHEET, PAIR = "cpr-aed-choking", "choking-recovery", "adult-cpr-aed"
 PIN = "482913"
@@ -128,6 +134,15 @@ def test_an_ended_grant_opens_no_sheet(
 @pytest.mark.parametrize("address", ["course=none&sheet=x", f"course={SLUG}&sheet=none", "sheet=x"])
 def test_an_unknown_sheet_is_not_found(browser: CheckedClient, address: str) -> None:
     assert browser.get(f"/en/practicals/new?{address}").status_code == 404
+
+
+def test_an_unreviewed_sheet_says_so_to_the_examiner(
+    db: Session, browser: CheckedClient, trainee: User
+) -> None:
+    sentence = "A medical expert and a native speaker have not reviewed this text yet."
+    assert sentence in browser.get(sheet_at(trainee)).get_data(as_text=True)
+    make_reviewed(db, library().course(SLUG), "en")
+    assert sentence not in browser.get(sheet_at(trainee)).get_data(as_text=True)
 
 
 @pytest.mark.parametrize("language", ["en", "km"])

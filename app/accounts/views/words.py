@@ -36,6 +36,10 @@ ACTION_NAMES = {
     "cohorts.create-join-code": lazy("Join code made"),
     "cohorts.withdraw-join-code": lazy("Join code withdrawn"),
     "cohorts.withdraw-member": lazy("Trainee taken out of a cohort"),
+    "courses.close-language": lazy("Language of a course closed again"),
+    "courses.open-language": lazy("Language of a course opened before its review"),
+    "courses.record-review": lazy("Review of a course recorded"),
+    "courses.withdraw-review": lazy("Review of a course withdrawn"),
     "learning.release-attempt": lazy("Assessment released for one more attempt"),
     "practicals.acknowledge": lazy("Skill check acknowledged"),
     "practicals.correct-check": lazy("Skill check corrected"),
@@ -47,6 +51,7 @@ KIND_NAMES = {
     "attempt": lazy("Attempt"),
     "certificate": lazy("Certificate"),
     "cohort": lazy("Cohort"),
+    "course": lazy("Course"),
     "skill_check": lazy("Skill check"),
     "user": lazy("Person"),
 }
@@ -55,7 +60,12 @@ _VALUE_NAMES: dict[str, Any] = {
     str(value): name
     for names in (ROLE_NAMES, PURPOSE_NAMES, GRANT_NAMES)
     for value, name in names.items()
-} | {code: record.name for code, record in LANGUAGES.items()}
+} | {
+    **{code: record.name for code, record in LANGUAGES.items()},
+    "medical": lazy("Medical expert"),
+    "technical": lazy("Technical expert"),
+    "native": lazy("Native speaker"),
+}
 
 
 def detail_words(detail: Mapping[str, Any]) -> list[Any]:

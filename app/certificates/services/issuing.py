@@ -42,6 +42,8 @@ def issue(
     event_id: str,
     at: datetime,
     base_url: str,
+    *,
+    require_review: bool = False,
 ) -> list[Certificate]:
     """Certify all these people, in their order, or nobody.
 
@@ -58,7 +60,7 @@ def issue(
         return _in_order(db, act.certificate_keys)
     counter = lock_counter(db, _today(at).year)  # before looking who is ready: no number is lost
     certificates = []
-    for ready in readiness(db, users, course, _today(at)):
+    for ready in readiness(db, users, course, _today(at), require_review=require_review):
         if not ready.is_eligible:
             raise NotEligible(name=ready.user.native_name)
         if ready.certificate is not None:

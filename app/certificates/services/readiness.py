@@ -17,8 +17,9 @@ from app.certificates.models import Certificate
 from app.certificates.types import Missing, MissingKind, Readiness
 from app.core import pdf
 from app.core.clock import add_months, programme_date
+from app.courses import services as courses
 from app.courses.library import library
-from app.courses.types import Course
+from app.courses.types import Course, ReviewState
 from app.learning import services as learning
 from app.learning.types import CourseProgress
 from app.practicals import services as practicals
@@ -33,6 +34,8 @@ class _Known:
 
     course: Course
     on: date | None
+    reviews: Mapping[str, ReviewState]  # by language
+    require_review: bool
     progress: Mapping[int, CourseProgress]
     needed: Mapping[str, Mapping[int, CourseProgress]]
     sheets: Mapping[int, Sheets]  # that count for a new award
@@ -42,23 +45,33 @@ class _Known:
 
 
 def readiness(
-    db: Session, users: Sequence[User], course: Course, on: date | None = None
+    db: Session,
+    users: Sequence[User],
+    course: Course,
+    on: date | None = None,
+    *,
+    require_review: bool = False,
 ) -> list[Readiness]:
     """Where each person stands on the way to the course's certificate, in the given order.
 
     `on` is the day of asking in the programme's zone: skill checks too old to give a certificate
-    that holds on that day do not count. Without it no check is too old.
+    that holds on that day do not count. Without it no check is too old. With `require_review`
+    every language in which the person learnt or was assessed must be reviewed or opened.
     """
-    known = _ask(db, [user.id for user in users], course, on)
+    known = _ask(db, [user.id for user in users], course, on, require_review)
     return [_readiness(user, known) for user in users]
 
 
-def _ask(db: Session, ids: list[int], course: Course, on: date | None) -> _Known:
+def _ask(
+    db: Session, ids: list[int], course: Course, on: date | None, require_review: bool
+) -> _Known:
     newest = _newest_certificates(db, ids, course.slug)
     needed = [slug for slug in course.needs if library().has_course(slug)]
     return _Known(
         course=course,
         on=on,
+        reviews=courses.reviews_of(db, course),
+        require_review=require_review,
         progress=learning.progress_of(db, ids, course.slug),
         needed={slug: learning.progress_of(db, ids, slug) for slug in needed},
         sheets=practicals.passed_sheets(db, ids, course.slug, _after(ids, newest, course, on)),
@@ -145,6 +158,7 @@ def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Mi
         if needed[user.id].passed_at is None:
             yield Missing(MissingKind.NEEDED_COURSE, slug)
     yield from _missing_sheets(user, known, valid_until)
+    yield from _missing_reviews(progress.languages, known)
     if user.names_confirmed_at is None:
         yield Missing(MissingKind.NAMES)
     if user.id not in known.consenting:
@@ -165,6 +179,13 @@ def _missing_sheets(user: User, known: _Known, valid_until: date | None) -> Iter
     if valid_until is not None and known.on is not None and valid_until < known.on:
         oldest = min(counted.values(), key=lambda sheet: sheet.held_on)
         yield Missing(MissingKind.SHEET_EXPIRED, oldest.sheet_key)
+
+
+def _missing_reviews(languages: Iterable[str], known: _Known) -> Iterable[Missing]:
+    for code in languages if known.require_review else ():
+        state = known.reviews.get(code)
+        if state is None or not state.is_open:
+            yield Missing(MissingKind.LANGUAGE, code)
 
 
 def _forms(user: User) -> list[str | None]:
@@ -202,6 +223,11 @@ def _evidence(user: User, known: _Known) -> dict[str, Any]:
             for slug, needed in known.needed.items()
         ],
         "languages": list(progress.languages),
+        "reviews": {
+            code: _review(known.reviews[code])
+            for code in progress.languages
+            if code in known.reviews
+        },
         "sheets": [_sheet(sheet.code, known.sheets[user.id][sheet.key]) for sheet in course.sheets],
         "names_confirmed_at": _iso(user.names_confirmed_at),
     }
@@ -209,6 +235,20 @@ def _evidence(user: User, known: _Known) -> dict[str, Any]:
 
 def _iso(moment: Any) -> str | None:
     return None if moment is None else str(moment.isoformat())
+
+
+def _review(state: ReviewState) -> dict[str, Any]:
+    """How a language was reviewed on the day of issue."""
+    opening = state.opening
+    return {
+        "status": state.status.value,
+        "by": [
+            {"role": one.role.value, "name": one.name, "on": one.on.isoformat()}
+            for one in state.newest
+        ],
+        "opened_at": _iso(opening.opened_at) if opening else None,
+        "reason": opening.reason if opening else None,
+    }
 
 
 def _sheet(code: str, passed: PassedSheet) -> dict[str, Any]:

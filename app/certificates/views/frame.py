@@ -38,6 +38,9 @@ _MISSING = {
     MissingKind.NEEDED_COURSE: N_("Assessment of another course not passed: %(name)s"),
     MissingKind.NAMES: N_("Names not confirmed"),
     MissingKind.CONSENT: N_("No consent to public verification"),
+    MissingKind.LANGUAGE: N_(
+        "Learnt or assessed in a language that is not reviewed nor opened: %(name)s"
+    ),
     MissingKind.LETTERS: N_("Letters of the name that cannot be printed: %(name)s"),
     MissingKind.REVOKED: N_("Certificate revoked: new skill checks are needed"),
 }
@@ -77,6 +80,8 @@ def _name_of(missing: Missing, course: Course) -> str:
             return sheet_title(course.slug, missing.key)
         case MissingKind.NEEDED_COURSE:
             return services.course_title(library().course(missing.key), current_language())
+        case MissingKind.LANGUAGE:
+            return in_own_language(missing.key)
         case _:
             return missing.key
 

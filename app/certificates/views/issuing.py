@@ -28,7 +28,7 @@ from app.core.errors import NotFound
 from app.core.events import new_event_id
 from app.core.i18n import current_language, ngettext
 from app.core.permissions import Permission, requires
-from app.core.web import back_to
+from app.core.web import back_to, settings
 from app.courses.library import library
 from app.courses.types import Course
 
@@ -49,7 +49,9 @@ def title(course: Course) -> str:
 
 def ready_in(db: Session, cohort: Cohort, course: Course) -> list[Readiness]:
     """Where each trainee of the cohort stands."""
-    return services.readiness(db, cohorts.members_of(db, cohort), course, today())
+    members = cohorts.members_of(db, cohort)
+    required = settings().require_review
+    return services.readiness(db, members, course, today(), require_review=required)
 
 
 def course_in(cohort: Cohort, slug: str) -> Course:
@@ -133,7 +135,10 @@ def _issue(
     if len(users) != len(chosen) or not chosen:
         raise NobodyChosen
     course = course_in(cohort, slug)
-    certificates = services.issue(db, users, course, me(), event_id, now(), base_url())
+    required = settings().require_review
+    certificates = services.issue(
+        db, users, course, me(), event_id, now(), base_url(), require_review=required
+    )
     db.commit()
     return certificates
 

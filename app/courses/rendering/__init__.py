@@ -37,7 +37,6 @@ __all__ = [
     "question_words",
 ]
 
-_UNREVIEWED = N_("A medical expert and a native speaker have not reviewed this text yet.")
 _LABELS = {
     BlockKind.DONT: N_("Do not"),
     BlockKind.RULE: N_("Other courses may teach differently"),
@@ -107,7 +106,7 @@ def _render(course: Course, lesson: Lesson, language: str, second: str | None) -
     reader = Reader(course, language, language)
     twin = Reader(course, second, language, is_twin=True) if second else None
     sections = [_section(lesson.key, block, reader, twin) for block in lesson.blocks]
-    parts = [_notice(course, reader), *sections, _sources(lesson, language)]
+    parts = [*sections, _sources(lesson, language)]
     text = "\n".join(part for part in parts if part)
     return Article(
         html=text,
@@ -115,13 +114,6 @@ def _render(course: Course, lesson: Lesson, language: str, second: str | None) -
         minutes=lesson.minutes,
         blocks=tuple(block.id for block in lesson.blocks),
     )
-
-
-def _notice(course: Course, reader: Reader) -> str:
-    if course.is_reviewed(reader.language):
-        return ""
-    words = plain_html(tr(_UNREVIEWED, reader.language))
-    return f'<div class="notice care unreviewed"><div><p>{words}</p></div></div>'
 
 
 def _section(lesson: str, block: Block, reader: Reader, twin: Reader | None) -> str:

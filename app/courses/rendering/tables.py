@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from app.core.errors import N_
 from app.core.i18n import format_date, tr
 from app.courses.rendering.prose import Reader, plain_html
-from app.courses.types import EmergencyNumbers, PhraseLine, Phrases, WarningTable, WordsByLanguage
+from app.courses.types import (
+    Country,
+    EmergencyNumbers,
+    PhraseLine,
+    Phrases,
+    WarningTable,
+    WordsByLanguage,
+)
 
 _CHECKED_ON = N_("Checked on %(date)s.")
 _SOURCE, _UNCHECKED = N_("Source:"), N_("not checked yet")
@@ -28,6 +35,30 @@ def data_html(key: str, reader: Reader) -> str:
     if kind == "phrases":
         return _phrases(regional.phrases[name], reader)
     return _numbers(regional.numbers, name, reader)
+
+
+def data_words(key: str, reader: Reader) -> Iterator[str]:
+    """The words of a data block's table, to be found by."""
+    kind, _, name = key.partition(".")
+    regional, language = reader.course.regional, reader.language
+    if kind == "warnings":
+        table = regional.warnings[name]
+        yield table.title[language]
+        for row in table.rows:
+            yield from (cell if isinstance(cell, str) else cell[language] for cell in row.cells)
+    elif kind == "phrases":
+        yield regional.phrases[name].title[language]
+        for line in regional.phrases[name].lines:
+            yield from (line.zh, line.pinyin, line.meaning[language])
+    else:
+        for country in _countries(regional.numbers, name):
+            for service in country.services.values():
+                what = regional.numbers.service_names[service.key][language]
+                yield f"{country.name[language]} {what} {service.number}"
+
+
+def _countries(numbers: EmergencyNumbers, name: str) -> list[Country]:
+    return [country for key, country in numbers.countries.items() if name in (_ALL, key)]
 
 
 def _say(reader: Reader, words: str, **values: str) -> str:
@@ -79,9 +110,8 @@ def _phrase(line: PhraseLine, reader: Reader) -> str:
 
 
 def _numbers(numbers: EmergencyNumbers, name: str, reader: Reader) -> str:
-    countries = [country for key, country in numbers.countries.items() if name in (_ALL, key)]
     rows = []
-    for country in countries:
+    for country in _countries(numbers, name):
         place = _cell(country.name, reader.language)
         for service in country.services.values():
             what = _cell(numbers.service_names[service.key], reader.language)

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from app.courses.rendering.prose import Reader, tokens_of
 from app.courses.rendering.questions import words_of
+from app.courses.rendering.tables import data_words
 from app.courses.types import Block, BlockKind
 
 PARTED = "\u00a0· "  # between two lines, items or cells
@@ -103,5 +104,7 @@ def _texts(block: Block, reader: Reader) -> Iterator[str]:
         yield question.question
         for lines in (question.options, question.left, question.right):
             yield from lines.values()
+    elif block.kind is BlockKind.DATA:
+        yield from data_words(text, reader)
     else:
         yield text

@@ -1,6 +1,12 @@
-"""The rules of courses beside the library: the glossary's order, and searching what there is."""
+"""The rules of courses: the glossary's order, searching, and who has reviewed what."""
 
 from app.courses.services.glossary import Letter, by_letter, find_terms
+from app.courses.services.recording import (
+    close_language,
+    open_language,
+    record_review,
+    withdraw_review,
+)
 from app.courses.services.searching import (
     LONGEST_QUERY,
     Found,
@@ -10,6 +16,8 @@ from app.courses.services.searching import (
     everything_open,
     search,
 )
+from app.courses.services.states import review_of, review_states, reviews_of
+from app.courses.services.units import places_of, units_of
 
 __all__ = [
     "LONGEST_QUERY",
@@ -19,7 +27,16 @@ __all__ = [
     "Letter",
     "SearchPage",
     "by_letter",
+    "close_language",
     "everything_open",
     "find_terms",
+    "open_language",
+    "places_of",
+    "record_review",
+    "review_of",
+    "review_states",
+    "reviews_of",
     "search",
+    "units_of",
+    "withdraw_review",
 ]

@@ -118,7 +118,6 @@ class Course:
     digest: str
     rendering_digest: str
     stale: Mapping[str, Mapping[str, Stale]]
-    reviewed: frozenset[str] = frozenset()
 
     @property
     def numbers(self) -> EmergencyNumbers:
@@ -188,10 +187,6 @@ class Course:
     def has_language(self, language: str) -> bool:
         """Whether all of the course is there in the language."""
         return language in self.words
-
-    def is_reviewed(self, language: str) -> bool:
-        """Whether experts and native speakers have reviewed this edition in the language."""
-        return language in self.reviewed
 
     def title(self, language: str) -> str:
         """The course's title; in the source language where the language is missing."""

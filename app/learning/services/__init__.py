@@ -21,6 +21,7 @@ from app.learning.services.pages import (
 )
 from app.learning.services.progress import has_open_attempt, languages_used, progress_of
 from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
+from app.learning.services.reading import Reading, reading_of
 from app.learning.services.responses import is_complete, normalise
 from app.learning.services.results import ResultPage, result_page
 
@@ -30,6 +31,7 @@ __all__ = [
     "NextStep",
     "ProgrammePage",
     "QuestionPage",
+    "Reading",
     "ResultPage",
     "ReviewPage",
     "attempt_of",
@@ -47,6 +49,7 @@ __all__ = [
     "programme_page",
     "progress_of",
     "question_page",
+    "reading_of",
     "record_completion",
     "release_attempt",
     "result_page",

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import CourseOutline, LessonOutline, lesson_outlines, library
 from app.courses.rendering import article
-from app.courses.types import Assessment, Course, CourseWords, Minutes
+from app.courses.types import Assessment, Course, CourseWords, Minutes, ReviewState
 from app.learning.services.enrolling import locked_by, require_open, titles_of
+from app.learning.services.reading import Reading, reading_of, readings_of
 from app.learning.services.records import Record, record_of, state_in
 from app.learning.types import AttemptsState, CourseStatus, StepKind
 
@@ -51,6 +52,7 @@ class ProgrammeEntry:
     missing: tuple[str, ...]  # titles of what locks it
     lessons_done: int
     step: NextStep | None
+    review: ReviewState | None  # of the language she would read; None without content
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,12 @@ class CoursePage:
 
     slug: str
     words: CourseWords
-    language: str  # of the words: the reader's, if the course has it
+    language: str  # of the words: the reader's, if the course has it and it is open
+    is_withheld: bool  # whether the reader's language is there but not open
+    offered: tuple[str, ...]
+    review: ReviewState
     minutes: Minutes
     size: int
-    is_reviewed: bool
     assessment: Assessment
     lessons: tuple[LessonLine, ...]
     objectives: tuple[str, ...]
@@ -110,7 +114,11 @@ class LessonPage:
     title: str
     article: str
     language: str
+    is_withheld: bool
+    offered: tuple[str, ...]
+    review: ReviewState
     second: str | None
+    second_review: ReviewState | None
     languages: tuple[str, ...]
     number: int
     total: int
@@ -121,17 +129,17 @@ class LessonPage:
     step: NextStep | None
 
 
-def language_of(course: Course, language: str) -> str:
-    """The reader's language if the course has it, else the course's first."""
-    return language if course.has_language(language) else course.languages[0]
-
-
-def programme_page(db: Session, user: User, language: str, at: datetime) -> ProgrammePage:
+def programme_page(
+    db: Session, user: User, language: str, at: datetime, *, require_review: bool = False
+) -> ProgrammePage:
     """The programme as this person sees it."""
     record = None if user.is_staff else record_of(db, user)
     outlines = library().outlines(language)
     titles = {outline.slug: outline.title for outline in outlines}
-    entries = tuple(_entry(each, record, titles, language, at) for each in outlines)
+    readings = readings_of(db, user, library().courses, require_review=require_review)
+    entries = tuple(
+        _entry(each, readings.get(each.slug), record, titles, language, at) for each in outlines
+    )
     steps = [entry.step for entry in entries if entry.step]
     return ProgrammePage(
         title=library().programme.title[language],
@@ -143,6 +151,7 @@ def programme_page(db: Session, user: User, language: str, at: datetime) -> Prog
 
 def _entry(
     outline: CourseOutline,
+    reading: Reading | None,
     record: Record | None,
     titles: dict[str, str],
     language: str,
@@ -150,8 +159,8 @@ def _entry(
 ) -> ProgrammeEntry:
     course = outline.course
     missing = titles_of(locked_by(course, record), language) if course and record else ()
-    status = status_of(course, record)
-    has_step = course is not None and record is not None and status is not CourseStatus.LOCKED
+    status = status_of(reading, record)
+    has_step = status not in {CourseStatus.LOCKED, CourseStatus.NOT_OPEN}
     return ProgrammeEntry(
         outline=outline,
         minutes=course.minutes if course else outline.planned.minutes,
@@ -164,15 +173,19 @@ def _entry(
         missing=missing,
         lessons_done=lessons_done(course, record),
         step=next_step(course, record, language, at) if course and record and has_step else None,
+        review=reading.state(reading.shown(language)) if reading else None,
     )
 
 
-def status_of(course: Course | None, record: Record | None) -> CourseStatus:
+def status_of(reading: Reading | None, record: Record | None) -> CourseStatus:
     """How a course stands for a person; staff (no record) may open all that is there."""
-    if course is None:
+    if reading is None:
         return CourseStatus.IN_PREPARATION
+    course = reading.course
     if record is None:
         return CourseStatus.OPEN
+    if not reading.is_open:
+        return CourseStatus.NOT_OPEN
     if course.slug not in record.enrollments:
         return CourseStatus.NOT_ENROLLED
     if locked_by(course, record):
@@ -210,12 +223,21 @@ def _assessment_step(state: AttemptsState) -> StepKind:
     return StepKind.WAIT if state.opens_at else StepKind.START_ASSESSMENT
 
 
-def course_page(db: Session, user: User, slug: str, language: str, at: datetime) -> CoursePage:
+def course_page(
+    db: Session,
+    user: User,
+    slug: str,
+    language: str,
+    at: datetime,
+    *,
+    require_review: bool = False,
+) -> CoursePage:
     """A course as this person sees it. Raises UnknownCourse."""
     course = library().course(slug)
     record = None if user.is_staff else record_of(db, user)
-    status = status_of(course, record)
-    code = language_of(course, language)
+    reading = reading_of(db, user, course, require_review=require_review)
+    status = status_of(reading, record)
+    code = reading.shown(language)
     words = course.titles(code)
     done = record.done(slug) if record else frozenset()
     outlines = lesson_outlines(course, code)
@@ -224,9 +246,11 @@ def course_page(db: Session, user: User, slug: str, language: str, at: datetime)
         slug=slug,
         words=words,
         language=code,
+        is_withheld=reading.is_withheld(language),
+        offered=reading.offered(language),
+        review=reading.state(code),
         minutes=course.minutes,
         size=sum(each.size for each in outlines),
-        is_reviewed=course.is_reviewed(code),
         assessment=course.assessment,
         lessons=tuple(LessonLine(each, each.key in done) for each in outlines),
         objectives=tuple(words.objectives[key] for key in course.structure.objectives),
@@ -245,15 +269,21 @@ def lesson_page(
     language: str,
     second: str | None,
     at: datetime,
+    *,
+    require_review: bool = False,
 ) -> LessonPage:
-    """A lesson for one person. Raises UnknownCourse, UnknownLesson, NotEnrolled, CourseLocked."""
+    """A lesson for one person.
+
+    Raises UnknownCourse, UnknownLesson, NotEnrolled, CourseLocked, NotOpenYet.
+    """
     course = library().course(slug)
     lesson = course.lesson(key)
     record = None if user.is_staff else record_of(db, user)
     if record is not None:
         require_open(course, record, language)
-    code = language_of(course, language)
-    twin = second if second and second != code and course.has_language(second) else None
+    reading = reading_of(db, user, course, require_review=require_review)
+    code = reading.require(language)
+    twin = second if second != code and second in reading.languages else None
     keys = [each.key for each in course.lessons]
     index = keys.index(lesson.key)
     words = course.titles(code)
@@ -264,8 +294,12 @@ def lesson_page(
         title=words.lessons[key].title,
         article=article(course, key, code, twin).html,
         language=code,
+        is_withheld=reading.is_withheld(language),
+        offered=reading.offered(language),
+        review=reading.state(code),
         second=twin,
-        languages=tuple(each for each in course.languages if each != code),
+        second_review=reading.state(twin) if twin else None,
+        languages=tuple(each for each in reading.languages if each != code),
         number=index + 1,
         total=len(keys),
         is_done=record is not None and key in record.done(slug),

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import library
 from app.courses.rendering import QuestionView, figure_svg, question_words
-from app.courses.types import Course, Item, ItemType
+from app.courses.types import Course, Item, ItemType, ReviewState
 from app.learning.models import Attempt
 from app.learning.services import drawing
 from app.learning.services.attempts import answers_of, attempt_of
 from app.learning.services.editions import bank_of
-from app.learning.services.pages import language_of
+from app.learning.services.reading import reading_of
 from app.learning.services.responses import is_complete
 from app.learning.types import AttemptNotFound, AttemptStatus, DrawnItem, Response
 
@@ -63,6 +63,9 @@ class QuestionPage:
     position: int
     marks: tuple[Mark, ...]
     language: str
+    is_withheld: bool
+    offered: tuple[str, ...]
+    review: ReviewState
     item: Item
     drawn: DrawnItem
     view: QuestionView | None  # None when today's files have the question no more
@@ -133,6 +136,8 @@ class ReviewPage:
 
     slug: str
     course_title: str
+    offered: tuple[str, ...]
+    review: ReviewState
     attempt_key: str
     is_open: bool
     marks: tuple[Mark, ...]
@@ -151,19 +156,22 @@ def question_page(
     position: int,
     language: str,
     typed: Mapping[str, Any] | None = None,
+    *,
+    require_review: bool = False,
 ) -> QuestionPage:
     """One question; `typed` stands in its fields instead of the saved answer. Positions from 1.
 
-    Raises UnknownCourse and AttemptNotFound.
+    Raises UnknownCourse, AttemptNotFound and NotOpenYet.
     """
     course = library().course(slug)
     attempt = attempt_of(db, user, slug, attempt_key)
+    reading = reading_of(db, user, course, require_review=require_review)
+    code = reading.require(language)
     drawn = drawing.from_json(attempt.items)
     if not 1 <= position <= len(drawn):
         raise AttemptNotFound
     answers = answers_of(db, attempt)
     one = drawn[position - 1]
-    code = language_of(course, language)
     saved = answers.get(position, {})
     item = bank_of(attempt.edition).items[one.key]
     view = view_of(course, item, one, code)
@@ -175,6 +183,9 @@ def question_page(
         position=position,
         marks=marks_of(attempt, drawn, answers),
         language=code,
+        is_withheld=reading.is_withheld(language),
+        offered=reading.offered(language),
+        review=reading.state(code),
         item=item,
         drawn=one,
         view=view,
@@ -229,14 +240,26 @@ def partners_of(view: QuestionView | None) -> dict[str, str]:
     return {choice.key: choice.html for choice in view.right} if view else {}
 
 
-def review_page(db: Session, user: User, slug: str, attempt_key: str, language: str) -> ReviewPage:
-    """What is answered and what is not. Raises UnknownCourse and AttemptNotFound."""
+def review_page(
+    db: Session,
+    user: User,
+    slug: str,
+    attempt_key: str,
+    language: str,
+    *,
+    require_review: bool = False,
+) -> ReviewPage:
+    """What is answered and what is not. Raises UnknownCourse, AttemptNotFound and NotOpenYet."""
     course = library().course(slug)
     attempt = attempt_of(db, user, slug, attempt_key)
+    reading = reading_of(db, user, course, require_review=require_review)
+    code = reading.require(language)
     drawn = drawing.from_json(attempt.items)
     return ReviewPage(
         slug=slug,
-        course_title=course.titles(language_of(course, language)).short_title,
+        course_title=course.titles(code).short_title,
+        offered=reading.offered(language),
+        review=reading.state(code),
         attempt_key=attempt.key,
         is_open=attempt.status is AttemptStatus.OPEN,
         marks=marks_of(attempt, drawn, answers_of(db, attempt)),

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import library
 from app.courses.rendering import QuestionView, inline_words
-from app.courses.types import Course, Item, ItemType
+from app.courses.types import Course, Item, ItemType, ReviewState
 from app.learning.models import Attempt
 from app.learning.services import drawing
 from app.learning.services.attempts import answers_of, attempt_of
 from app.learning.services.editions import EditionBank, bank_of
 from app.learning.services.grading import grade
-from app.learning.services.pages import NextStep, language_of, next_step
+from app.learning.services.pages import NextStep, next_step
 from app.learning.services.questions import figure_of, partners_of, texts_of, view_of
+from app.learning.services.reading import reading_of
 from app.learning.services.records import record_of, state_in
 from app.learning.types import AttemptsState, AttemptStatus, DrawnItem, Response
 
@@ -65,9 +66,12 @@ class ResultPage:
     passed: bool
     has_musts_failed: bool
     language: str
-    questions: tuple[QuestionResult, ...]
+    is_withheld: bool
+    offered: tuple[str, ...]
+    review: ReviewState
+    questions: tuple[QuestionResult, ...]  # none while no language of the course is open
     state: AttemptsState
-    step: NextStep
+    step: NextStep | None
 
     @property
     def wrong(self) -> tuple[QuestionResult, ...]:
@@ -81,14 +85,23 @@ class ResultPage:
 
 
 def result_page(
-    db: Session, user: User, slug: str, attempt_key: str, language: str, at: datetime
+    db: Session,
+    user: User,
+    slug: str,
+    attempt_key: str,
+    language: str,
+    at: datetime,
+    *,
+    require_review: bool = False,
 ) -> ResultPage:
     """A graded attempt; of an open one it holds no question. Raises AttemptNotFound."""
     course = library().course(slug)
     attempt = attempt_of(db, user, slug, attempt_key)
     is_open = attempt.status is AttemptStatus.OPEN
     bank = bank_of(attempt.edition)
-    code = language_of(course, language)
+    reading = reading_of(db, user, course, require_review=require_review)
+    code = reading.shown(language)
+    has_words = reading.is_open and not is_open
     record = record_of(db, user)
     return ResultPage(
         slug=slug,
@@ -103,9 +116,12 @@ def result_page(
         passed=bool(attempt.passed),
         has_musts_failed=bool(attempt.musts_failed),
         language=code,
-        questions=() if is_open else _questions(db, course, attempt, bank, code),
+        is_withheld=reading.is_withheld(language),
+        offered=reading.offered(language),
+        review=reading.state(code),
+        questions=_questions(db, course, attempt, bank, code) if has_words else (),
         state=state_in(record, slug, course.assessment, at),
-        step=next_step(course, record, code, at),
+        step=next_step(course, record, code, at) if reading.is_open else None,
     )
 
 

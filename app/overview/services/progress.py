@@ -28,12 +28,17 @@ def courses_of(cohort: Cohort) -> list[Course]:
 
 
 def ways_of(
-    db: Session, users: Sequence[User], course: Course, today: date
+    db: Session,
+    users: Sequence[User],
+    course: Course,
+    today: date,
+    *,
+    require_review: bool = False,
 ) -> dict[int, CourseWay]:
     """Everybody's way to the course's certificate, by person id; a fixed number of queries."""
     ids = [user.id for user in users]
     progress = learning.progress_of(db, ids, course.slug)
-    ready = certificates.readiness(db, users, course, today)
+    ready = certificates.readiness(db, users, course, today, require_review=require_review)
     return {
         each.user.id: CourseWay(course, progress[each.user.id], each)
         for each in ready
@@ -41,38 +46,52 @@ def ways_of(
     }
 
 
-def cohort_rows(db: Session, cohort: Cohort, today: date) -> list[MemberRow]:
+def cohort_rows(
+    db: Session, cohort: Cohort, today: date, *, require_review: bool = False
+) -> list[MemberRow]:
     """Each member of the cohort with her way in each of its courses."""
     members = cohorts.members_of(db, cohort)
-    columns = [ways_of(db, members, course, today) for course in courses_of(cohort)]
+    columns = [
+        ways_of(db, members, course, today, require_review=require_review)
+        for course in courses_of(cohort)
+    ]
     return [
         MemberRow(user, tuple(column[user.id] for column in columns if user.id in column))
         for user in members
     ]
 
 
-def ways_of_trainee(db: Session, trainee: User, today: date) -> list[CourseWay]:
+def ways_of_trainee(
+    db: Session, trainee: User, today: date, *, require_review: bool = False
+) -> list[CourseWay]:
     """The trainee's way in every course she follows."""
     found = []
     for course in library().courses:
         if learning.enrolled_in(db, [trainee.id], course.slug):
-            found += list(ways_of(db, [trainee], course, today).values())
+            ways = ways_of(db, [trainee], course, today, require_review=require_review)
+            found += list(ways.values())
     return found
 
 
-def cohort_cards(db: Session, person: User, today: date) -> list[CohortCard]:
+def cohort_cards(
+    db: Session, person: User, today: date, *, require_review: bool = False
+) -> list[CohortCard]:
     """The person's cohorts with how many trainees could be or are certified.
 
     A number of queries for each course, whatever the number of cohorts.
     """
     found = cohorts.cohorts_of(db, person)
     members = cohorts.members_by_cohort(db, found)
-    ready = _ready(db, found, members, today)
+    ready = _ready(db, found, members, today, require_review)
     return [_card(cohort, members[cohort.id], ready) for cohort in found]
 
 
 def _ready(
-    db: Session, found: Sequence[Cohort], members: Mapping[int, list[User]], today: date
+    db: Session,
+    found: Sequence[Cohort],
+    members: Mapping[int, list[User]],
+    today: date,
+    require_review: bool,
 ) -> dict[tuple[str, int], Readiness]:
     """Everybody's readiness in the courses of her cohorts, by the course's slug and her id."""
     people: dict[str, dict[int, User]] = {}
@@ -82,7 +101,13 @@ def _ready(
     return {
         (slug, each.user.id): each
         for slug, users in people.items()
-        for each in certificates.readiness(db, [*users.values()], library().course(slug), today)
+        for each in certificates.readiness(
+            db,
+            [*users.values()],
+            library().course(slug),
+            today,
+            require_review=require_review,
+        )
     }
 
 

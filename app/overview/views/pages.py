@@ -15,12 +15,17 @@ from app.core.db import reading, writing
 from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, public, requires
-from app.core.web import back_to
+from app.core.web import back_to, settings
 from app.courses.library import library
 from app.learning import services as learning
 from app.overview import services
 from app.overview.forms import ReleaseForm
 from app.overview.views.frame import blueprint, today
+
+
+def _required() -> bool:
+    """Whether trainees read, and are certified in, only what is reviewed or was opened."""
+    return settings().require_review
 
 
 @blueprint.get("/")
@@ -46,7 +51,7 @@ def start() -> str:
     db, person = reading(), current_person()
     if person.role is Role.TRAINEE:
         return _trainee_start(db, person)
-    cards = services.cohort_cards(db, person, today())
+    cards = services.cohort_cards(db, person, today(), require_review=_required())
     return render_template(
         "overview/start_staff.html",
         cards=cards,
@@ -56,8 +61,10 @@ def start() -> str:
 
 
 def _trainee_start(db: Session, person: User) -> str:
-    page = learning.programme_page(db, person, current_language(), now())
-    ways = services.ways_of_trainee(db, person, today())
+    page = learning.programme_page(
+        db, person, current_language(), now(), require_review=_required()
+    )
+    ways = services.ways_of_trainee(db, person, today(), require_review=_required())
     return render_template(
         "overview/start_trainee.html",
         page=page,
@@ -72,7 +79,7 @@ def cohort_progress(key: object) -> str:
     """Who is how far in the cohort, and what each misses."""
     db = reading()
     cohort = cohorts.cohort_of(db, current_person(), str(key))
-    rows = services.cohort_rows(db, cohort, today())
+    rows = services.cohort_rows(db, cohort, today(), require_review=_required())
     return render_template("overview/cohort_progress.html", cohort=cohort, rows=rows)
 
 
@@ -82,7 +89,7 @@ def member_progress(key: object, user: object) -> str:
     """One trainee's way to each certificate."""
     db = reading()
     cohort, trainee = cohorts.member_of(db, current_person(), str(key), str(user))
-    ways = services.ways_of_trainee(db, trainee, today())
+    ways = services.ways_of_trainee(db, trainee, today(), require_review=_required())
     return render_template(
         "overview/member_progress.html",
         cohort=cohort,
