@@ -30,6 +30,7 @@ from tests.factories import (
     make_attempt,
     make_instructor,
     make_learner,
+    pass_needs,
 )
 
 SLUG = "cpr-aed-choking"
@@ -98,6 +99,7 @@ def ready(db: Session, cohort: Cohort, course: Course, check: Callable[..., None
     def make(days: tuple[date, ...] = (TODAY, TODAY), at: datetime = AT, **changes: Any) -> User:
         user = make_learner(db, SLUG, **changes)
         cohorts.add_member(db, cohort, user, AT)
+        pass_needs(db, user, SLUG, at)
         for lesson in course.lessons:
             learning.record_completion(db, user, course, lesson.key, new_event_id(), "lo", at)
         make_attempt(db, user, SLUG, at=at)

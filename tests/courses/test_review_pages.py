@@ -71,7 +71,8 @@ def test_the_list_shows_every_language_of_every_course(
     make_opening(db, course, "km")
     text = text_of(office, LIST)
     assert text.count(f"/en/reviews/{SLUG}/") == 5
-    assert text.count("Not reviewed") == 4
+    languages = 5 * len(library().courses)
+    assert text.count("Not reviewed") == languages - 1
     assert text.count(">Reviewed<") == text.count(">Opened<") == 1
 
 

@@ -39,7 +39,13 @@ from app.practicals import services as practicals
 from app.practicals.models import SkillCheck
 from app.practicals.types import AcknowledgedBy
 from tests.browsing import CheckedClient
-from tests.factories import make_administrator, make_attempt, make_instructor, make_trainee
+from tests.factories import (
+    make_administrator,
+    make_attempt,
+    make_instructor,
+    make_trainee,
+    pass_needs,
+)
 
 SLUG = "cpr-aed-choking"
 LESSON = "recognise-act"
@@ -163,6 +169,7 @@ class _Builder:
 
     def _learn(self, people: dict[str, User]) -> None:
         for name in ("trainee", "learner"):
+            pass_needs(self.db, people[name], SLUG, self.at - timedelta(days=4))
             for lesson in self.course.lessons:
                 learning.record_completion(
                     self.db, people[name], self.course, lesson.key, new_event_id(), "en", self.at
