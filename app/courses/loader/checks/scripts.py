@@ -41,6 +41,7 @@ _ALLOWED = frozenset(UNITS.split("|")) | {
     "WeChat",
     "Zalo",
     "Beaufort",
+    "JumpSTART",
 }
 _ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]+s?\Z|[A-Z]\Z")
 _LATIN_LANGUAGES = {"en", "vi"}
