@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -205,3 +206,7 @@ class CourseProgress:
     def is_lessons_done(self) -> bool:
         """Whether every lesson of today's edition is completed."""
         return self.lessons_done >= self.lessons_total
+
+
+#: What was asked of people, by course and person id; a caller that asks again passes it on.
+ProgressByCourse = dict[str, Mapping[int, CourseProgress]]

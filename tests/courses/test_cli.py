@@ -54,4 +54,4 @@ def test_an_unknown_slug_is_a_fault() -> None:
 def test_the_check_of_the_real_courses_is_quick() -> None:
     began = time.process_time()
     _check()
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10  # the whole programme, eight courses

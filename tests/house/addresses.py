@@ -55,6 +55,17 @@ OWNERS = {
     "practicals.correct": LEADERS,
     "practicals.record_correction": LEADERS,
 }
+#: Beyond the role a grant for the course or language is needed, except for an administrator.
+GRANT_OR_OFFICE = {
+    "overview.author",
+    "overview.author_course",
+    "overview.author_figures",
+    "overview.author_questions",
+    "overview.translate",
+    "overview.translate_course",
+    "overview.translate_export",
+    "overview.translate_return",
+}
 #: A grant for the sheet is needed as well; only the instructor has one.
 GRANTED = {
     "practicals.check_grade",
@@ -102,9 +113,14 @@ class Route:
             return {403}
         if who not in OWNERS.get(self.endpoint, PEOPLE):
             return {404}
-        if self.endpoint in GRANTED and who != "instructor":
+        if self._lacks_a_grant(who):
             return {403}
         return {200, 302, 303} if self.method == "GET" else {200, 204, 303, 404, 409, 422}
+
+    def _lacks_a_grant(self, who: str) -> bool:
+        if self.endpoint in GRANT_OR_OFFICE:
+            return PEOPLE[who] != "administrator"
+        return self.endpoint in GRANTED and who != "instructor"
 
 
 def rules_of(app: Flask) -> Iterator[Rule]:

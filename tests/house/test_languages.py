@@ -23,7 +23,20 @@ OTHERS = [code for code in LANGUAGES if code != SOURCE_LANGUAGE]
 PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{\w*\}")
 #: Latin letters that every language writes like this.
 KEPT_WORDS = {
-    *("AED", "ASEAN", "CAO", "CPR", "Cookie", "GMT", "ILCOR", "JSON", "Kapok", "NGUYEN", "PDF"),
+    *(
+        "AED",
+        "ASEAN",
+        "CAO",
+        "CPR",
+        "Cookie",
+        "GMT",
+        "ILCOR",
+        "JSON",
+        "Kapok",
+        "NGUYEN",
+        "PDF",
+        "PO",
+    ),
     *("AN", "PIN", "QR", "SOMSAMAI", "UTC", "VAN", "WANG", "WHO", "XIAOYUE"),
     *("cm", "h", "kB", "kg", "min", "mm", "px", "s"),
 }
@@ -38,7 +51,7 @@ def pages_of(world: World) -> list[Route]:
         for route in routes_of(world.app)
         if route.method == "GET"
         and "<language:lang>" in route.rule
-        and not route.rule.endswith((".pdf", ".json", "/export"))
+        and not route.rule.endswith((".pdf", ".json", ".po", "/export"))
     ]
 
 

@@ -168,8 +168,9 @@ class _Builder:
         return cohort
 
     def _learn(self, people: dict[str, User]) -> None:
-        for name in ("trainee", "learner"):
+        for name in ("trainee", "learner", "other trainee"):
             pass_needs(self.db, people[name], SLUG, self.at - timedelta(days=4))
+        for name in ("trainee", "learner"):
             for lesson in self.course.lessons:
                 learning.record_completion(
                     self.db, people[name], self.course, lesson.key, new_event_id(), "en", self.at

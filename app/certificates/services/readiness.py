@@ -21,7 +21,7 @@ from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import Course, ReviewState
 from app.learning import services as learning
-from app.learning.types import CourseProgress
+from app.learning.types import CourseProgress, ProgressByCourse
 from app.practicals import services as practicals
 from app.practicals.types import PassedSheet
 
@@ -51,20 +51,36 @@ def readiness(
     on: date | None = None,
     *,
     require_review: bool = False,
+    progress: ProgressByCourse | None = None,
 ) -> list[Readiness]:
     """Where each person stands on the way to the course's certificate, in the given order.
 
     `on` is the day of asking in the programme's zone: skill checks too old to give a certificate
     that holds on that day do not count. Without it no check is too old. With `require_review`
     every language in which the person learnt or was assessed must be reviewed or opened.
+    `progress` is what the caller has asked already, by course and person.
     """
-    known = _ask(db, [user.id for user in users], course, on, require_review)
+    asked = _Asked(db, [user.id for user in users], dict(progress or {}))
+    known = _ask(asked, course, on, require_review)
     return [_readiness(user, known) for user in users]
 
 
-def _ask(
-    db: Session, ids: list[int], course: Course, on: date | None, require_review: bool
-) -> _Known:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Of whom, and the progress that is known of them; the rest is asked at the first need."""
+
+    db: Session
+    ids: list[int]
+    known: dict[str, Mapping[int, CourseProgress]]
+
+    def progress(self, slug: str) -> Mapping[int, CourseProgress]:
+        if slug not in self.known:
+            self.known[slug] = learning.progress_of(self.db, self.ids, slug)
+        return self.known[slug]
+
+
+def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -> _Known:
+    db, ids = asked.db, asked.ids
     newest = _newest_certificates(db, ids, course.slug)
     needed = [slug for slug in course.needs if library().has_course(slug)]
     return _Known(
@@ -72,8 +88,8 @@ def _ask(
         on=on,
         reviews=courses.reviews_of(db, course),
         require_review=require_review,
-        progress=learning.progress_of(db, ids, course.slug),
-        needed={slug: learning.progress_of(db, ids, slug) for slug in needed},
+        progress=asked.progress(course.slug),
+        needed={slug: asked.progress(slug) for slug in needed},
         sheets=practicals.passed_sheets(db, ids, course.slug, _after(ids, newest, course, on)),
         all_sheets=practicals.passed_sheets(db, ids, course.slug),
         consenting=accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION),

@@ -9,7 +9,12 @@ from app.learning.services.attempts import (
 )
 from app.learning.services.enrolling import enroll, enrollment_of
 from app.learning.services.lessons import record_completion
-from app.learning.services.listing import courses_to_release, enrolled_in, export_learning
+from app.learning.services.listing import (
+    courses_to_release,
+    enrolled_courses,
+    enrolled_in,
+    export_learning,
+)
 from app.learning.services.pages import (
     CoursePage,
     LessonPage,
@@ -38,6 +43,7 @@ __all__ = [
     "course_page",
     "courses_to_release",
     "enroll",
+    "enrolled_courses",
     "enrolled_in",
     "enrollment_of",
     "export_learning",

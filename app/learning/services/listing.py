@@ -24,6 +24,12 @@ def enrolled_in(db: Session, user_ids: Collection[int], slug: str) -> set[int]:
     return set(db.scalars(query))
 
 
+def enrolled_courses(db: Session, user: User) -> set[str]:
+    """The slugs of the courses that one person follows."""
+    query = select(Enrollment.course_slug).where(Enrollment.user_id == user.id)
+    return set(db.scalars(query))
+
+
 def courses_to_release(db: Session, trainee: User, at: datetime) -> list[Course]:
     """The courses in which the trainee needs an instructor's release for another attempt."""
     record = record_of(db, trainee)

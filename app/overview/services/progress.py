@@ -18,6 +18,7 @@ from app.core import audit
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
+from app.learning.types import ProgressByCourse
 from app.overview.types import CohortCard, CourseWay, MemberRow
 from app.practicals import services as practicals
 
@@ -34,11 +35,18 @@ def ways_of(
     today: date,
     *,
     require_review: bool = False,
+    known: ProgressByCourse | None = None,
 ) -> dict[int, CourseWay]:
-    """Everybody's way to the course's certificate, by person id; a fixed number of queries."""
+    """Everybody's way to the course's certificate, by person id; a fixed number of queries.
+
+    `known` is progress that was asked before, by course; this course's is added.
+    """
+    known = {} if known is None else known
     ids = [user.id for user in users]
-    progress = learning.progress_of(db, ids, course.slug)
-    ready = certificates.readiness(db, users, course, today, require_review=require_review)
+    progress = known[course.slug] = learning.progress_of(db, ids, course.slug)
+    ready = certificates.readiness(
+        db, users, course, today, require_review=require_review, progress=known
+    )
     return {
         each.user.id: CourseWay(course, progress[each.user.id], each)
         for each in ready
@@ -65,10 +73,12 @@ def ways_of_trainee(
     db: Session, trainee: User, today: date, *, require_review: bool = False
 ) -> list[CourseWay]:
     """The trainee's way in every course she follows."""
-    found = []
+    found: list[CourseWay] = []
+    known: ProgressByCourse = {}
+    enrolled = learning.enrolled_courses(db, trainee)
     for course in library().courses:
-        if learning.enrolled_in(db, [trainee.id], course.slug):
-            ways = ways_of(db, [trainee], course, today, require_review=require_review)
+        if course.slug in enrolled:
+            ways = ways_of(db, [trainee], course, today, require_review=require_review, known=known)
             found += list(ways.values())
     return found
 
