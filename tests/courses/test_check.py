@@ -236,3 +236,8 @@ def test_a_missing_file_of_the_real_course_is_found(real: Copy) -> None:
 def test_a_figure_of_the_warning_tables_is_the_same_in_every_language(copy: Copy) -> None:
     line = copy.replace("data/warnings.yaml", "Lượng mưa", "Lượng mưa 50 mm")
     assert ("data/warnings.yaml", line, "vi", "figures") in copy.found()
+
+
+def test_a_lesson_that_takes_longer_than_planned_is_noted(copy: Copy) -> None:
+    copy.replace("gloves/course.yaml", "curriculum_minutes: 10", "curriculum_minutes: 2")
+    assert ("gloves/en/wear.md", 1, "en", "reading-time") in copy.found()

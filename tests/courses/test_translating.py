@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polib
@@ -272,3 +273,30 @@ def test_a_new_course_never_writes_over_one(tmp_path: Path, app: Flask) -> None:
     shown = run(app, copy, "new", "gloves", "--title", "Gloves", "--key", "t9")
     assert "already something" in shown
     assert all_bytes(copy) == before
+
+
+def test_two_files_returned_at_once_are_both_taken(copy: Copy) -> None:
+    """Each file knows only its own change: the other's text is older in it, and stays."""
+
+    def give_back(place: str) -> Report:
+        file = polib.pofile(before, wrapwidth=0)
+        entry(file, place).msgstr += " ດີ."
+        return returned(copy, file)
+
+    before = str(exported(copy))
+    wanted = [f"bank/{key}/feedback" for key in ("time-enter", "time-choose")]
+    with ThreadPoolExecutor() as pool:
+        reports = list(pool.map(give_back, wanted))
+    assert [report.changed for report in reports] == [(place,) for place in wanted]
+    own = texts_of(raw(copy).courses["gloves"], "lo")
+    assert all(own[place].endswith(" ດີ.") for place in wanted)
+    assert not list((copy.root / "courses").rglob(".*.yaml.*"))
+
+
+def test_a_text_that_somebody_else_changed_since_the_export_is_refused(copy: Copy) -> None:
+    place = "bank/time-enter/feedback"
+    file = exported(copy)
+    write_texts(copy.root, "courses/gloves/lo/", "lo", {place: "ຄຳຕອບໃໝ່ 20 s."})
+    entry(file, place).msgstr += " ດີ."
+    assert returned(copy, file).refused == {place: Returned.TRANSLATION_CHANGED}
+    assert texts_of(raw(copy).courses["gloves"], "lo")[place] == "ຄຳຕອບໃໝ່ 20 s."

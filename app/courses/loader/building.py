@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from app.courses.loader.staleness import stale_of
 from app.courses.types import (
     REFERENCES,
     Block,
+    BlockKind,
     Country,
     Course,
     CourseStructure,
@@ -145,12 +146,12 @@ def _lesson(
         blocks=tuple(blocks),
         checks=checks,
         english_words=words,
-        minutes=_minutes(lesson, blocks, words),
+        minutes=minutes_of(lesson, [block.kind for block in blocks], words),
     )
 
 
-def _minutes(lesson: LessonStructure, blocks: list[Block], words: int) -> int:
+def minutes_of(lesson: LessonStructure, kinds: Iterable[BlockKind], words: int) -> int:
     """Reading, a minute a figure, table of data or check question, and the activities' own."""
-    shown = sum(block.kind in REFERENCES for block in blocks)
+    shown = sum(kind in REFERENCES for kind in kinds)
     doing = sum(activity.minutes for activity in lesson.activities)
     return -(-words // WORDS_A_MINUTE) + shown + doing

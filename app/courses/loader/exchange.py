@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from app.courses.loader.checks import check_structure, check_text
 from app.courses.loader.reading import Places, RawContent, RawCourse, read_content
 from app.courses.loader.record import Place
 from app.courses.loader.rewriting import write_texts
+from app.courses.loader.saving import writing_in
 from app.courses.loader.staleness import lines_of, stale_of, texts_of
 from app.courses.types import Fault, ForeignFile, Report, Returned, Severity, Stale
 
@@ -55,7 +57,13 @@ def _entry(
         comment="\n".join(_terms(content, source, language)),
         flags=["fuzzy"] if stale else [],
         previous_msgid=stale.then if stale else None,
+        occurrences=[(_mark(own), "")],
     )
+
+
+def _mark(text: str) -> str:
+    """What tells, when the file comes back, whether the text here has changed since."""
+    return f"was-{hashlib.sha256(text.strip().encode()).hexdigest()[:12]}"
 
 
 def _terms(content: RawContent, source: str, language: str) -> Iterator[str]:
@@ -85,6 +93,13 @@ def import_po(
     for a file that is not one of ours.
     """
     file = _parse(text)
+    with writing_in(places.base / places.courses):
+        return _returned(places, languages, source, file, writes=writes)
+
+
+def _returned(
+    places: Places, languages: tuple[str, ...], source: str, file: polib.POFile, *, writes: bool
+) -> Report:
     slug, language = file.metadata.get(_COURSE, ""), file.metadata.get(_LANGUAGE, "")
     content = read_content(places, languages, source, slug)
     if slug not in content.courses or language not in languages or language == source:
@@ -126,11 +141,20 @@ def _take(content: RawContent, course: RawCourse, language: str, file: polib.POF
             refused[place] = Returned.UNKNOWN
         elif entry.msgid != present[place]:
             refused[place] = Returned.SOURCE_CHANGED
+        elif _is_older(entry, own[place]):
+            if entry.occurrences[0][0] != _mark(entry.msgstr):
+                refused[place] = Returned.TRANSLATION_CHANGED
         elif entry.msgstr.strip() != own[place].strip():
             texts[place] = entry.msgstr.strip()
         elif place in stale:
             confirmed.append(place)
     return _Taken(course.slug, language, texts, tuple(confirmed), refused)
+
+
+def _is_older(entry: polib.POEntry, own: str) -> bool:
+    """Whether somebody has changed the translation here since the file was exported."""
+    marks = [name for name, _line in entry.occurrences if name.startswith("was-")]
+    return bool(marks) and marks[0] != _mark(own) and entry.msgstr.strip() != own.strip()
 
 
 def _faults_of(

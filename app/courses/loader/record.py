@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from app.courses.loader.saving import save_text
+
 FILE = "translated.json"
 Place = str
 
@@ -48,7 +50,7 @@ class Record:
                 key = json.dumps(place, ensure_ascii=False)
                 lines.append(f"{key}: {json.dumps(texts, ensure_ascii=False)}")
         text = "{\n" + ",\n".join(lines) + "\n}\n"
-        (folder / FILE).write_text(text, encoding="utf-8")
+        save_text(folder / FILE, text)
 
     def of(self, place: Place, language: str) -> str | None:
         """The source text that the translation was made from; None when nobody has said."""

@@ -11,6 +11,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from app.courses.loader.lessons import read_lesson
 from app.courses.loader.record import Place
+from app.courses.loader.saving import save_text
 
 
 def write_texts(base: Path, folder: str, language: str, texts: Mapping[Place, str]) -> list[str]:
@@ -33,7 +34,7 @@ def write_texts(base: Path, folder: str, language: str, texts: Mapping[Place, st
             _lesson(base, name, language, changes) if name.endswith(".md") else _yaml(old, changes)
         )
         if new != old:
-            path.write_text(new, encoding="utf-8", newline="")
+            save_text(path, new)
             changed.append(name)
     return changed
 

@@ -42,6 +42,7 @@ class Returned(StrEnum):
 
     UNKNOWN = "unknown"
     SOURCE_CHANGED = "source-changed"
+    TRANSLATION_CHANGED = "translation-changed"
     FAULTY = "faulty"
 
 

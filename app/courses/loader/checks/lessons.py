@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.courses.loader.building import build_regional
+from app.courses.loader.building import build_regional, minutes_of
 from app.courses.loader.lessons import LessonFile, RawBlock
 from app.courses.loader.markdown import kinds_of, plain_words
 from app.courses.loader.reading import RawContent, RawCourse
@@ -13,6 +13,7 @@ from app.courses.types import BlockKind, Fault, LessonStructure, Severity
 
 FEWEST_WORDS, MOST_WORDS = 400, 1000
 FEWEST_CHECKS, MOST_CHECKS = 2, 4
+MOST_TIMES_PLANNED = 1.25  # a lesson may take a little longer than the curriculum plans
 _STRONG_FIRST = re.compile(r"\s*[-*] \*\*.+?\*\*")
 _ONE_BLOCK = {"paragraph_open", "bullet_list_open", "ordered_list_open", "table_open"}
 _ONE_BLOCK |= {"heading_open"}
@@ -44,6 +45,7 @@ def check_lessons(content: RawContent, course: RawCourse) -> Iterator[Fault]:
         yield from _activities(lesson, file)
         if file.language == content.source:
             yield from _length(file)
+            yield from _reading_time(lesson, file)
 
 
 def _files(course: RawCourse) -> Iterator[tuple[LessonStructure, LessonFile]]:
@@ -181,5 +183,20 @@ def _length(file: LessonFile) -> Iterator[Fault]:
             "length",
             f"The lesson has {words} words.",
             f"Aim at {FEWEST_WORDS} to {MOST_WORDS}.",
+            Severity.NOTE,
+        )
+
+
+def _reading_time(lesson: LessonStructure, file: LessonFile) -> Iterator[Fault]:
+    words = sum(plain_words(block.kind, block.text) for block in file.blocks)
+    minutes = minutes_of(lesson, [block.kind for block in file.blocks], words)
+    if minutes > MOST_TIMES_PLANNED * lesson.curriculum_minutes:
+        yield Fault(
+            file.name,
+            1,
+            file.language,
+            "reading-time",
+            f"The lesson takes {minutes} min; the curriculum plans {lesson.curriculum_minutes}.",
+            "Shorten it, or correct the planned minutes.",
             Severity.NOTE,
         )
