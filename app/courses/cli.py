@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,9 +25,12 @@ from app.courses.library import GLOSSARY, library, open_library
 from app.courses.loader import Places, check_content
 from app.courses.loader.exchange import export_po, import_po
 from app.courses.loader.reading import RawContent, RawCourse, read_content
+from app.courses.loader.record import Record
+from app.courses.loader.saving import writing_in
 from app.courses.loader.scaffold import new_course
-from app.courses.loader.staleness import course_status, texts_of
+from app.courses.loader.staleness import course_status, refuse_broken, texts_of
 from app.courses.types import (
+    BrokenCourse,
     Course,
     Fault,
     ForeignFile,
@@ -131,9 +136,10 @@ def translated(slug: str, language: str, places: tuple[str, ...], root: Path) ->
     chosen = [place for place in present if place in own and _is_named(place, places)]
     if not chosen:
         raise click.ClickException("No text of this language has such a place.")
-    for place in chosen:
-        course.record.say(place, language, present[place])
-    course.record.write(content.places.base / course.folder, present)
+    with _record_of(content, course) as record:
+        for place in chosen:
+            record.say(place, language, present[place])
+        record.write(content.places.base / course.folder, present)
     click.echo(f"{len(chosen)} texts of {slug} in {language} are as the source is now.")
 
 
@@ -146,14 +152,26 @@ def minor(slug: str, places: tuple[str, ...], root: Path) -> None:
     content, course = _course(root, slug)
     present = texts_of(course, content.source)
     chosen = [place for place in present if _is_named(place, places)]
-    moved = 0
-    for place in chosen:
-        for old in set(course.record.sources.get(place, {}).values()) - {present[place]}:
-            moved += len(course.record.move(place, old, present[place]))
     if not chosen:
         raise click.ClickException("No text of the source has such a place.")
-    course.record.write(content.places.base / course.folder, present)
+    moved = 0
+    with _record_of(content, course) as record:
+        for place in chosen:
+            for old in set(record.sources.get(place, {}).values()) - {present[place]}:
+                moved += len(record.move(place, old, present[place]))
+        record.write(content.places.base / course.folder, present)
     click.echo(f"{moved} translations stay good.")
+
+
+@contextmanager
+def _record_of(content: RawContent, course: RawCourse) -> Iterator[Record]:
+    """The course's record as it is now, held against other writers."""
+    try:
+        refuse_broken(course, content.source)
+    except BrokenCourse as error:
+        raise click.ClickException("\n".join(map(str, error.faults))) from error
+    with writing_in(content.places.base / content.places.courses):
+        yield Record.read(content.places.base / course.folder)
 
 
 def _is_named(place: str, names: tuple[str, ...]) -> bool:
@@ -180,6 +198,8 @@ def import_file(file: Path, root: Path) -> None:
     try:
         text = file.read_text(encoding="utf-8")
         report = import_po(Places.at(root, GLOSSARY), tuple(LANGUAGES), SOURCE_LANGUAGE, text)
+    except BrokenCourse as error:
+        raise click.ClickException("\n".join(map(str, error.faults))) from error
     except (ForeignFile, UnicodeDecodeError) as error:
         raise click.ClickException("This is no PO file of `kapok courses export`.") from error
     _print_report(report)

@@ -166,9 +166,14 @@ def _shelf(course: Course) -> Shelf | None:
     return Shelf(course, code, state, made)
 
 
+def only_open_is_read() -> bool:
+    """Whether the reader is a trainee where a review is required."""
+    return settings().require_review and current_person().role == "trainee"
+
+
 def open_languages() -> services.LanguagesOpen:
     """Whether the reader may read a course in a language: trainees only what is open to them."""
-    if not settings().require_review or current_person().role != "trainee":
+    if not only_open_is_read():
         return services.everything_open
     states = services.review_states(reading(), library().courses)
     return lambda course, code: states[course.slug][code].is_open
@@ -178,9 +183,12 @@ def open_languages() -> services.LanguagesOpen:
 @requires(Permission.COURSES_READ)
 def exercise() -> str:
     """The whole-team exercise of the programme: its sheet, to read and to print."""
+    _refuse_in_assessment()
     found = library().exercise
     if found is None:
         raise UnknownLesson
+    if only_open_is_read():
+        raise NotOpenYet  # the exercise has no review of its own yet
     return render_template("courses/exercise.html", sheet=found, words=_exercise_words)
 
 

@@ -35,7 +35,9 @@ def programme() -> str:
         reading(), current_person(), current_language(), now(), require_review=_required()
     )
     _leave_assessment(page.open_attempt)
-    return render_template("learning/programme.html", page=page, exercise=library().exercise)
+    is_hidden = _required() and not current_person().is_staff  # it has no review of its own yet
+    exercise = None if is_hidden else library().exercise
+    return render_template("learning/programme.html", page=page, exercise=exercise)
 
 
 def _required() -> bool:

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from app.courses.library import GLOSSARY
 from app.courses.loader import Places, load_content
+from app.courses.loader.cache import ParsedFiles
 from app.courses.loader.exchange import export_po, import_po
 from app.courses.loader.reading import RawContent, read_content
 from app.courses.loader.record import Record
 from app.courses.loader.rewriting import write_texts
 from app.courses.loader.staleness import stale_of, texts_of
-from app.courses.rendering import article, question_words
+from app.courses.rendering import article, figure_svg, question_words
+from app.courses.services import units_of
 from app.courses.types import Course, ForeignFile, Report, Returned
 from tests.courses.planting import Copy, copy_of_fixture
 
@@ -56,7 +58,12 @@ def raw(copy: Copy) -> RawContent:
 
 def course(copy: Copy) -> Course:
     """The copy's second course as readers get it."""
-    return load_content(places(copy), tuple(LANGUAGES), SOURCE_LANGUAGE).courses["gloves"]
+    return course_of(copy, "gloves")
+
+
+def course_of(copy: Copy, slug: str) -> Course:
+    """A course of the copy as readers get it."""
+    return load_content(places(copy), tuple(LANGUAGES), SOURCE_LANGUAGE).courses[slug]
 
 
 def test_an_edited_source_paragraph_marks_exactly_its_four_twins(copy: Copy) -> None:
@@ -300,3 +307,85 @@ def test_a_text_that_somebody_else_changed_since_the_export_is_refused(copy: Cop
     entry(file, place).msgstr += " ດີ."
     assert returned(copy, file).refused == {place: Returned.TRANSLATION_CHANGED}
     assert texts_of(raw(copy).courses["gloves"], "lo")[place] == "ຄຳຕອບໃໝ່ 20 s."
+
+
+@pytest.mark.parametrize("text", ["x\n\n{#evil .dont}\n- x", "{#"])
+def test_a_returned_text_never_begins_a_block(copy: Copy, text: str) -> None:
+    file = exported(copy)
+    entry(file, INTRO).msgstr = text
+    assert returned(copy, file).refused == {INTRO: Returned.FAULTY}
+    assert course(copy).has_language("lo")
+
+
+def test_a_wrong_figure_is_found_where_words_share_a_line(copy: Copy) -> None:
+    for code in ("en", "lo"):
+        name = f"gloves/{code}/figures.yaml"
+        copy.replace(name, 'time: "20 s"', 'rate: "7 cm", time: "20 s"')
+    copy.replace("gloves/figures/hands.svg", "</svg>", '<text data-word="rate"/></svg>')
+    file = exported(copy)
+    entry(file, "figures/hands/words/time").msgstr = "99 km"
+    before = all_bytes(copy)
+    assert returned(copy, file).refused == {"figures/hands/words/time": Returned.FAULTY}
+    assert all_bytes(copy) == before
+
+
+@pytest.mark.parametrize("style", ["|", ">", "|-"])
+def test_a_text_in_block_style_is_written_as_yaml(copy: Copy, style: str) -> None:
+    place = "bank/time-enter/question"
+    line = copy.line_of("gloves/lo/bank.yaml", "time-enter:")
+    path = copy.root / "courses/gloves/lo/bank.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[line] = f"  question: {style}\n    ດົນປານໃດ?\n    ຈັກ s?\n"
+    path.write_text("".join(lines), encoding="utf-8")
+    write_texts(copy.root, "courses/gloves/lo/", "lo", {place: "ດົນ “ປານໃດ”: ຈັກ s?"})
+    own = texts_of(raw(copy).courses["gloves"], "lo")
+    assert own[place] == "ດົນ “ປານໃດ”: ຈັກ s?"
+    assert own["bank/time-enter/feedback"]
+
+
+def test_a_record_is_not_written_while_a_source_file_cannot_be_read(copy: Copy, app: Flask) -> None:
+    record = copy.root / "courses/gloves/translated.json"
+    before = record.read_bytes()
+    copy.replace("gloves/en/bank.yaml", "time-enter:", "time-enter: [")
+    assert "not YAML" in run(app, copy, "translated", "gloves", "--language", "lo", INTRO)
+    assert record.read_bytes() == before
+
+
+def test_a_record_that_is_not_ours_is_never_written_over(copy: Copy, app: Flask) -> None:
+    record = copy.root / "courses/gloves/translated.json"
+    record.write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    assert "not as kapok writes it" in run(app, copy, "minor", "gloves", INTRO)
+    assert record.read_text(encoding="utf-8") == "<<<<<<< HEAD\n"
+
+
+def test_a_marker_that_names_no_number_leaves_a_drawing_without_it(copy: Copy) -> None:
+    copy.replace("gloves/en/figures.yaml", 'time: "20 s"', 'time: "{number:xx.yy}"')
+    assert "xx.yy" not in figure_svg(course(copy), "hands", "en")
+
+
+def test_a_language_more_is_asked_for_although_the_files_are_known(
+    copy: Copy, tmp_path: Path
+) -> None:
+    cache = tmp_path / "parsed.json"
+    for languages in (("en", "zh"), tuple(LANGUAGES)):
+        copy.remove("gloves/km") if len(languages) == 2 else None
+        parsed = ParsedFiles(cache)
+        content = load_content(places(copy), languages, SOURCE_LANGUAGE, parsed)
+        parsed.save()
+    assert content.courses["gloves"].languages == ("en", "zh", "vi", "lo")
+
+
+def test_an_edited_source_is_pending_in_every_language_that_shows_it(copy: Copy) -> None:
+    before = {code: units_of(course(copy), code).digests[INTRO] for code in LANGUAGES}
+    copy.replace("gloves/en/wear.md", "Wash before", "Always wash before")
+    after = {code: units_of(course(copy), code).digests[INTRO] for code in LANGUAGES}
+    assert all(before[code] != after[code] for code in LANGUAGES)
+
+
+def test_a_new_day_of_checking_the_numbers_makes_nothing_pending(copy: Copy) -> None:
+    before = units_of(course_of(copy, "clean-hands"), "lo").digests
+    path = "data/emergency_numbers.yaml"
+    line = copy.line_of(path, "checked_on")
+    text = (copy.root / "courses" / path).read_text(encoding="utf-8").splitlines()
+    copy.replace(path, text[line - 1], 'checked_on: "2026-12-24"')
+    assert units_of(course_of(copy, "clean-hands"), "lo").digests == before

@@ -21,6 +21,7 @@ from app.accounts.types import GrantKind
 from app.config import Settings
 from app.courses.library import open_library
 from app.courses.rendering.changes import ChangeKind, changes
+from app.courses.types import IN_ASSESSMENT
 from tests.browsing import CheckedClient
 from tests.courses.planting import Copy, copy_of_fixture
 from tests.factories import AT, make_administrator, make_instructor, make_trainee
@@ -115,11 +116,37 @@ def test_a_file_of_another_language_is_refused_and_nothing_is_written(
     sign_in: SignIn, db: Session, copy: Copy
 ) -> None:
     client = sign_in(make_administrator(db))
-    file = client.get("/en/translate/gloves/km/words.po").get_data()
+    file = polib.pofile(
+        client.get("/en/translate/gloves/km/words.po").get_data(as_text=True), wrapwidth=0
+    )
+    next(each for each in file if each.msgctxt == "lesson/wear/dont").msgstr = "កុំប្រើតែទឹក។ ១"
     before = (copy.root / "courses/gloves/km/wear.md").read_bytes()
-    answer = client.post(PAGE, data={"file": (io.BytesIO(file), "km.po")})
+    sent = {"file": (io.BytesIO(str(file).encode()), "km.po")}
+    answer = client.post(PAGE, data=sent)
     assert answer.status_code == 422
     assert (copy.root / "courses/gloves/km/wear.md").read_bytes() == before
+
+
+def test_a_text_that_names_a_file_of_the_server_opens_no_file(
+    translator: CheckedClient, tmp_path: Path
+) -> None:
+    path = tmp_path / "some.po"
+    path.write_text('msgid ""\nmsgstr "Language: lo\\n"\n', encoding="utf-8")
+    answer = translator.post(PAGE, data={"file": (io.BytesIO(str(path).encode()), "x.po")})
+    assert answer.status_code == 422
+
+
+def test_a_trainee_who_translates_never_gets_the_assessment(translator: CheckedClient) -> None:
+    text = translator.get(f"{PAGE}/words.po").get_data(as_text=True)
+    assert "lesson/wear/dont" in text
+    assert "bank/" not in text
+
+
+def test_translations_are_closed_while_an_assessment_is_open(translator: CheckedClient) -> None:
+    with translator.session_transaction() as session:
+        session[IN_ASSESSMENT] = True
+    assert translator.get(f"{PAGE}/words.po").status_code == 403
+    assert translator.get(PAGE).status_code == 403
 
 
 def test_an_author_sees_what_the_check_says(sign_in: SignIn, db: Session, copy: Copy) -> None:

@@ -59,7 +59,7 @@ def _load(raw: RawContent, parsed: ParsedFiles | None) -> Content:
         raise BrokenCourse(tuple(raw.all_faults()))
     shared = build_shared(raw)
     courses: dict[str, Course] = {}
-    faults: list[Fault] = []
+    faults = [fault for document in raw.documents.values() for fault in document.faults]
     for planned in raw.programme.courses:
         found = raw.courses.get(planned.slug)
         if found is None:
@@ -80,7 +80,8 @@ def _faults_of(
     Files in which none was found are not looked through again: the same bytes, looked at by the
     same code, have none again.
     """
-    key = hashlib.sha256(f"{course.digest}{shared.digest}{code_digest()}".encode()).hexdigest()
+    asked = f"{course.digest}{shared.digest}{code_digest()}{raw.source}{raw.languages}"
+    key = hashlib.sha256(asked.encode()).hexdigest()
     if parsed is not None and parsed.get(key) is not None:
         return []
     every = [*course.all_faults(), *check_structure(raw, course)]

@@ -62,8 +62,9 @@ def build_regional(content: RawContent) -> Regional:
     numbers = _numbers(content.numbers)
     warnings = content.warnings.tables if content.warnings else {}
     phrases = content.phrases.phrases if content.phrases else {}
-    digests = {"numbers.all": _digest(content.numbers)}
-    digests |= {f"numbers.{key}": _digest(content.numbers) for key in numbers.countries}
+    digests = {"numbers.all": _digest(*_shown_numbers(content.numbers, *numbers.countries))}
+    for key in numbers.countries:
+        digests[f"numbers.{key}"] = _digest(*_shown_numbers(content.numbers, key))
     digests |= {f"warnings.{key}": _digest(table) for key, table in warnings.items()}
     digests |= {f"phrases.{key}": _digest(table) for key, table in phrases.items()}
     return Regional(
@@ -75,8 +76,16 @@ def build_regional(content: RawContent) -> Regional:
     )
 
 
-def _digest(data: BaseModel | None) -> str:
-    text = "" if data is None else data.model_dump_json()
+def _shown_numbers(file: NumbersFile | None, *countries: str) -> list[BaseModel]:
+    """What a table of these countries shows of the file; the day of checking is not in it."""
+    if file is None:
+        return []
+    shown: list[BaseModel] = [file.countries[key] for key in countries]
+    return [*shown, *(file.services[key] for key in sorted(file.services))]
+
+
+def _digest(*data: BaseModel) -> str:
+    text = "".join(part.model_dump_json() for part in data)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +18,35 @@ from app.courses.loader.reading import Places, RawContent, RawCourse, read_conte
 from app.courses.loader.record import Place
 from app.courses.loader.rewriting import write_texts
 from app.courses.loader.saving import writing_in
-from app.courses.loader.staleness import lines_of, stale_of, texts_of
+from app.courses.loader.staleness import lines_of, refuse_broken, stale_of, texts_of
 from app.courses.types import Fault, ForeignFile, Report, Returned, Severity, Stale
 
+BANK = "bank/"
+ELSEWHERE = ""
 _COURSE, _LANGUAGE = "X-Kapok-Course", "Language"
+_BLOCK_HEAD = re.compile(r"^\{#", re.MULTILINE)
 _TERM = re.compile(r"\]\(term:([^)\s]+)\)")
 
 
-def export_po(content: RawContent, slug: str, language: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a returned file must be of: a course, a language, and (or not) the assessment's bank."""
+
+    slug: str
+    language: str
+    with_bank: bool = True
+
+    def is_this(self, file: polib.POFile) -> bool:
+        """Whether the file says that it is of this course and language."""
+        said = file.metadata.get(_COURSE), file.metadata.get(_LANGUAGE)
+        return said == (self.slug, self.language)
+
+    def has(self, place: Place) -> bool:
+        """Whether a text may be in the file."""
+        return self.with_bank or not place.startswith(BANK)
+
+
+def export_po(content: RawContent, slug: str, language: str, *, with_bank: bool = True) -> str:
     """The course's words in a language as the text of a PO file.
 
     Each entry's context is its place; a translation that is out of date is fuzzy and carries the
@@ -43,6 +65,8 @@ def export_po(content: RawContent, slug: str, language: str) -> str:
     own = texts_of(course, language)
     stale = stale_of(course, content.source).get(language, {})
     for place, source in texts_of(course, content.source).items():
+        if place.startswith(BANK) and not with_bank:
+            continue
         file.append(_entry(content, place, source, own.get(place, ""), language, stale.get(place)))
     return str(file)
 
@@ -84,7 +108,13 @@ class _Taken:
 
 
 def import_po(
-    places: Places, languages: tuple[str, ...], source: str, text: str, *, writes: bool = True
+    places: Places,
+    languages: tuple[str, ...],
+    source: str,
+    text: str,
+    wanted: Wanted | None = None,
+    *,
+    writes: bool = True,
 ) -> Report:
     """Take a translated PO file back and say of every entry what became of it.
 
@@ -93,18 +123,28 @@ def import_po(
     for a file that is not one of ours.
     """
     file = _parse(text)
-    with writing_in(places.base / places.courses):
-        return _returned(places, languages, source, file, writes=writes)
+    if wanted is not None and not wanted.is_this(file):
+        raise ForeignFile
+    with writing_in(places.base / places.courses) if writes else nullcontext():
+        return _returned(places, languages, source, file, wanted, writes=writes)
 
 
 def _returned(
-    places: Places, languages: tuple[str, ...], source: str, file: polib.POFile, *, writes: bool
+    places: Places,
+    languages: tuple[str, ...],
+    source: str,
+    file: polib.POFile,
+    wanted: Wanted | None,
+    *,
+    writes: bool,
 ) -> Report:
     slug, language = file.metadata.get(_COURSE, ""), file.metadata.get(_LANGUAGE, "")
     content = read_content(places, languages, source, slug)
     if slug not in content.courses or language not in languages or language == source:
         raise ForeignFile
-    taken = _take(content, content.courses[slug], language, file)
+    course = content.courses[slug]
+    refuse_broken(course, source)
+    taken = _take(content, course, language, file, wanted)
     faults = _faults_of(places, languages, source, taken)
     good = {place: new for place, new in taken.texts.items() if place not in faults}
     refused = taken.refused | dict.fromkeys(faults, Returned.FAULTY)
@@ -121,13 +161,21 @@ def _returned(
 
 
 def _parse(text: str) -> polib.POFile:
+    if "\n" not in text or "msgid" not in text:
+        raise ForeignFile  # polib would take one line for the name of a file to open
     try:
         return polib.pofile(text, wrapwidth=0)
     except (OSError, UnicodeError, ValueError) as error:
         raise ForeignFile from error
 
 
-def _take(content: RawContent, course: RawCourse, language: str, file: polib.POFile) -> _Taken:
+def _take(
+    content: RawContent,
+    course: RawCourse,
+    language: str,
+    file: polib.POFile,
+    wanted: Wanted | None,
+) -> _Taken:
     present, own = texts_of(course, content.source), texts_of(course, language)
     stale = stale_of(course, content.source).get(language, {})
     texts: dict[Place, str] = {}
@@ -137,12 +185,14 @@ def _take(content: RawContent, course: RawCourse, language: str, file: polib.POF
         place = str(entry.msgctxt or "")
         if entry.obsolete or entry.fuzzy or not entry.msgstr.strip():
             continue
-        if place not in present or place not in own:
+        if place not in present or place not in own or (wanted and not wanted.has(place)):
             refused[place] = Returned.UNKNOWN
+        elif place.startswith("lesson/") and _BLOCK_HEAD.search(entry.msgstr):
+            refused[place] = Returned.FAULTY
         elif entry.msgid != present[place]:
             refused[place] = Returned.SOURCE_CHANGED
         elif _is_older(entry, own[place]):
-            if entry.occurrences[0][0] != _mark(entry.msgstr):
+            if _marks(entry)[0] != _mark(entry.msgstr):
                 refused[place] = Returned.TRANSLATION_CHANGED
         elif entry.msgstr.strip() != own[place].strip():
             texts[place] = entry.msgstr.strip()
@@ -151,9 +201,13 @@ def _take(content: RawContent, course: RawCourse, language: str, file: polib.POF
     return _Taken(course.slug, language, texts, tuple(confirmed), refused)
 
 
+def _marks(entry: polib.POEntry) -> list[str]:
+    return [name for name, _line in entry.occurrences if name.startswith("was-")]
+
+
 def _is_older(entry: polib.POEntry, own: str) -> bool:
     """Whether somebody has changed the translation here since the file was exported."""
-    marks = [name for name, _line in entry.occurrences if name.startswith("was-")]
+    marks = _marks(entry)
     return bool(marks) and marks[0] != _mark(own) and entry.msgstr.strip() != own.strip()
 
 
@@ -174,6 +228,8 @@ def _faults_of(
         new = [fault for fault in faults if fault.code not in codes]
         if new:
             found[place] = new
+    if ELSEWHERE in found:  # what no text explains is explained by all of them
+        return dict.fromkeys(taken.texts, found[ELSEWHERE])
     return found
 
 
@@ -184,9 +240,11 @@ def _by_place(content: RawContent, taken: _Taken) -> dict[Place, list[Fault]]:
     every = [*course.all_faults(), *check_structure(content, course), *check_text(content, course)]
     found: dict[Place, list[Fault]] = {}
     for fault in every:
-        hit = lines.get((fault.path, fault.line))
-        if hit in taken.texts and fault.severity is Severity.FAULT:
-            found.setdefault(str(hit), []).append(fault)
+        if fault.severity is not Severity.FAULT or fault.language != taken.language:
+            continue
+        hits = [place for place in lines.get((fault.path, fault.line), ()) if place in taken.texts]
+        for place in hits or [ELSEWHERE]:
+            found.setdefault(place, []).append(fault)
     return found
 
 

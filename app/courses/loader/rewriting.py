@@ -46,7 +46,9 @@ def _yaml(text: str, changes: Mapping[tuple[str, ...], str]) -> str:
     for where, new in changes.items():
         node = _at(root, where)
         if node.value != new:
-            spans.append((node.start_mark.index, node.end_mark.index, new))
+            start, end = node.start_mark.index, node.end_mark.index
+            # A block text ends where the next key begins: what parts the two stays.
+            spans.append((start, start + len(text[start:end].rstrip()), new))
     for start, end, new in sorted(spans, reverse=True):
         text = f"{text[:start]}{json.dumps(new, ensure_ascii=False)}{text[end:]}"
     return text

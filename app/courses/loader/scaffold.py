@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 _FILES = {
@@ -59,8 +60,8 @@ items:
     options: [a, b]
     answer: [b]
 """,
-    "en/course.yaml": """title: "{title}"
-short_title: "{title}"
+    "en/course.yaml": """title: {title}
+short_title: {title}
 summary: "Say what the learner can do after this course."
 scope: "Say what this course does not make of the learner."
 objectives:
@@ -120,7 +121,13 @@ def new_course(courses: Path, slug: str, key: str, title: str, edition: str, yea
     """
     folder = courses / slug
     folder.mkdir(parents=True)
-    values = {"slug": slug, "key": key, "title": title, "edition": edition, "year": year}
+    values = {
+        "slug": slug,
+        "key": key,
+        "title": json.dumps(title, ensure_ascii=False),
+        "edition": edition,
+        "year": year,
+    }
     (folder / "figures").mkdir()
     for name, text in _FILES.items():
         path = folder / name

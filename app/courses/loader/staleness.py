@@ -8,7 +8,9 @@ from typing import Any
 
 from app.courses.loader.reading import RawCourse
 from app.courses.loader.record import Place
-from app.courses.types import REFERENCES, Stale
+from app.courses.types import REFERENCES, BrokenCourse, Stale
+
+_UNREADABLE = {"block", "duplicate", "encoding", "missing-file", "record", "yaml"}
 
 
 def texts_of(course: RawCourse, language: str) -> dict[Place, str]:
@@ -75,14 +77,25 @@ def place_in_files(course: RawCourse, language: str, place: Place) -> tuple[str,
     return document.name, document.line(tuple(rest.split("/")))
 
 
-def lines_of(course: RawCourse, language: str) -> dict[tuple[str, int], Place]:
-    """Which text stands on which line of which file of a language."""
-    found: dict[tuple[str, int], Place] = {}
+def refuse_broken(course: RawCourse, source: str) -> None:
+    """Raise BrokenCourse when the record, or a file of the source, cannot be read whole.
+
+    Writing the record then would forget what the unread texts were translated from.
+    """
+    of_source = [fault for fault in course.all_faults() if fault.language in ("-", source)]
+    broken = [fault for fault in of_source if fault.code in _UNREADABLE]
+    if broken:
+        raise BrokenCourse(broken)
+
+
+def lines_of(course: RawCourse, language: str) -> dict[tuple[str, int], list[Place]]:
+    """Which texts stand on which line of which file of a language."""
+    found: dict[tuple[str, int], list[Place]] = {}
     for place, text in texts_of(course, language).items():
         path, line = place_in_files(course, language, place)
         extent = text.count("\n") if place.startswith("lesson/") else 0
         for number in range(line, line + extent + 1):
-            found.setdefault((path, number), place)
+            found.setdefault((path, number), []).append(place)
     return found
 
 

@@ -31,7 +31,15 @@ def figure_svg(course: Course, name: str, language: str, place: str = "f") -> st
 
 def _with_numbers(course: Course, text: str) -> str:
     """Emergency numbers in place of their markers: in a drawing the bare number, no link."""
-    return _NUMBER.sub(lambda match: course.numbers.find(match[1])[1].number, text)
+    return _NUMBER.sub(lambda match: _bare_number(course, match[1]), text)
+
+
+def _bare_number(course: Course, marker: str) -> str:
+    """The number of a marker; nothing for one that names none, as in a lesson's words."""
+    try:
+        return course.numbers.find(marker)[1].number
+    except KeyError:
+        return ""
 
 
 def _as_pairs(words: FigureWords) -> tuple[tuple[str, str], ...]:

@@ -142,7 +142,8 @@ def _digests(
     """The reviewed digests of every review that no longer covers all, by the review's key."""
     reviews = [review for here in found.values() for review in here.reviews]
     needed = [review.key for review in reviews if not review.is_current]
-    known = {key: _kept[key] for key in needed if key in _kept}
+    kept = dict(_kept)  # another thread may clear it meanwhile
+    known = {key: kept[key] for key in needed if key in kept}
     missing = [key for key in needed if key not in known]
     if not missing:
         return known

@@ -94,7 +94,9 @@ def _lesson(course: Course, lesson: Lesson, language: str) -> Iterator[_Unit]:
     yield f"lesson/{lesson.key}", [title, kinds]
     for block in lesson.blocks:
         table = course.regional.digests.get(block.texts[language], "")
+        stale = course.stale.get(language, {}).get(f"lesson/{lesson.key}/{block.id}")
         shown = [table] if block.kind is BlockKind.DATA else []
+        shown += [stale.now] if stale else []  # readers see it above the translation
         yield f"lesson/{lesson.key}/{block.id}", [block.kind, block.texts[language], *shown]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from app.courses.library import GLOSSARY, library
 from app.courses.loader import Places, check_content
-from app.courses.loader.exchange import export_po, import_po
+from app.courses.loader.exchange import BANK, Wanted, export_po, import_po
 from app.courses.loader.reading import read_content
 from app.courses.loader.staleness import part_of
 from app.courses.rendering.changes import Change, changes
@@ -25,11 +25,6 @@ class LanguageState:
     language: str
     is_there: bool
     out_of_date: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing waits for the translator."""
-        return self.is_there and not self.out_of_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +56,13 @@ def language_states(languages: Sequence[str]) -> list[LanguageState]:
     ]
 
 
-def part_states(course: Course, language: str) -> list[PartState]:
+def part_states(course: Course, language: str, *, with_bank: bool) -> list[PartState]:
     """Every lesson of a course, then the other files of words that have something out of date."""
     titles = course.titles(language).lessons
     old: dict[str, list[OldText]] = {}
     for place, stale in course.stale.get(language, {}).items():
+        if place.startswith(BANK) and not with_bank:
+            continue
         text = OldText(place, changes(stale.then, stale.now), _present(course, language, place))
         old.setdefault(part_of(place), []).append(text)
     lessons = [
@@ -84,16 +81,16 @@ def _present(course: Course, language: str, place: str) -> str:
     return course.lesson(lesson).block(block).texts.get(language, "")
 
 
-def exported(courses_dir: Path, course: Course, language: str) -> str:
-    """The PO file of a course's language."""
+def exported(courses_dir: Path, course: Course, language: str, *, with_bank: bool) -> str:
+    """The PO file of a course's language; the bank tells what counts as right."""
     content = read_content(_places(courses_dir), tuple(LANGUAGES), SOURCE_LANGUAGE, course.slug)
-    return export_po(content, course.slug, language)
+    return export_po(content, course.slug, language, with_bank=with_bank)
 
 
-def returned(courses_dir: Path, text: str, *, writes: bool) -> Report:
+def returned(courses_dir: Path, text: str, wanted: Wanted, *, writes: bool) -> Report:
     """What becomes of a PO file that comes back; raises ForeignFile for a strange one."""
     places = _places(courses_dir)
-    return import_po(places, tuple(LANGUAGES), SOURCE_LANGUAGE, text, writes=writes)
+    return import_po(places, tuple(LANGUAGES), SOURCE_LANGUAGE, text, wanted, writes=writes)
 
 
 def _places(courses_dir: Path) -> Places:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, session
 
 from app.accounts import services as accounts
 from app.core.db import reading
@@ -12,7 +12,8 @@ from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from app.core.permissions import Forbidden, Permission, requires
 from app.core.web import settings
 from app.courses.library import library
-from app.courses.types import Course, ForeignFile, Report
+from app.courses.loader.exchange import Wanted
+from app.courses.types import IN_ASSESSMENT, Course, ForeignFile, Report, TermsHidden
 from app.overview.services import translating as services
 from app.overview.views.frame import blueprint, today
 
@@ -27,8 +28,15 @@ def _languages() -> tuple[str, ...]:
     return languages
 
 
+def _with_bank() -> bool:
+    """Whether the reader may see what counts as right in an assessment: trainees may not."""
+    return bool(current_person().is_staff)
+
+
 def _asked(slug: str, into: str) -> Course:
     """The course, when the reader may translate it into the language."""
+    if session.get(IN_ASSESSMENT):
+        raise TermsHidden
     if into not in LANGUAGES or into == SOURCE_LANGUAGE:
         raise NotFound
     if into not in _languages():
@@ -56,7 +64,7 @@ def _page(course: Course, into: str, report: Report | None = None, refused: str 
         "overview/translate_course.html",
         course=course,
         into=into,
-        parts=services.part_states(course, into),
+        parts=services.part_states(course, into, with_bank=_with_bank()),
         writes=not settings().is_production,
         report=report,
         refused=refused,
@@ -68,7 +76,7 @@ def _page(course: Course, into: str, report: Report | None = None, refused: str 
 def translate_export(slug: str, into: str) -> Response:
     """The course's words as a PO file."""
     course = _asked(slug, into)
-    text = services.exported(settings().courses_dir, course, into)
+    text = services.exported(settings().courses_dir, course, into, with_bank=_with_bank())
     response = Response(text, mimetype="text/x-gettext-translation")
     name = f"kapok-{course.slug}-{into}.po"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -85,11 +93,10 @@ def translate_return(slug: str, into: str) -> str | tuple[str, int]:
     course, sent = _asked(slug, into), request.files.get("file")
     try:
         text = sent.read().decode("utf-8") if sent is not None else ""
+        wanted = Wanted(slug, into, with_bank=_with_bank())
         report = services.returned(
-            settings().courses_dir, text, writes=not settings().is_production
+            settings().courses_dir, text, wanted, writes=not settings().is_production
         )
-        if (report.slug, report.language) != (slug, into):
-            raise ForeignFile
     except (ForeignFile, UnicodeDecodeError):
         return _page(course, into, refused=ForeignFile.message), 422
     return _page(course, into, report=report)

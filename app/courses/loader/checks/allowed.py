@@ -24,10 +24,10 @@ def without_allowed(course: RawCourse, faults: Iterable[Fault]) -> Iterator[Faul
     lines = {each.language: lines_of(course, each.language) for each in course.allowed}
     used = set()
     for fault in faults:
-        place = lines.get(fault.language, {}).get((fault.path, fault.line))
-        key = (fault.language, str(place), fault.code)
-        if key in wanted and fault.code in ALLOWABLE:
-            used.add(key)
+        here = lines.get(fault.language, {}).get((fault.path, fault.line), [])
+        keys = {(fault.language, place, fault.code) for place in here} & wanted.keys()
+        if len(here) == 1 and keys and fault.code in ALLOWABLE:
+            used |= keys
         else:
             yield fault
     document = course.documents["allowed"]
