@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, Field, RadioField, StringField, TextAreaField
+from wtforms import DateField, Field, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from app.core.clock import now, programme_date
@@ -34,6 +34,7 @@ class ReviewForm(EventForm):
     reviewer = StringField(
         lazy("Name of the reviewer"), [required(), length(most=LONGEST_NAME), no_controls]
     )
+    seen = HiddenField()
     reviewed_on = DateField(lazy("Day of the review"), [required(), not_future])
 
     def __init__(self, course: Course, **kwargs: Any) -> None:

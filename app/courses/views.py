@@ -230,7 +230,7 @@ def _review_page(course: Course, of: str, form: ReviewForm, opening: OpeningForm
         "courses/review.html",
         course=course,
         state=state,
-        units=len(services.units_of(course, of).digests),
+        units=services.units_of(course, of),
         places=services.places_of(course, state.changed),
         form=form,
         opening=opening,
@@ -253,7 +253,7 @@ def record_review(slug: str, of: str) -> Response | tuple[str, int]:
     at, event_id = now(), str(form.event_id.data)
     today = programme_date(at, settings().timezone)
     on, name = form.reviewed_on.data or today, form.reviewer.data or ""
-    draft = ReviewDraft(ReviewRole(form.reviewed_as.data), name, on)
+    draft = ReviewDraft(ReviewRole(form.reviewed_as.data), name, on, form.seen.data or "")
     db = writing()
     services.record_review(db, course, of, draft, event_id, current_person().key, at, today)
     db.commit()

@@ -35,6 +35,11 @@ REVIEW = {"reviewed_as": "native", "reviewer": "ສຸກ ວັນນະວົ�
 SignIn = Callable[[Any], CheckedClient]
 
 
+def seen() -> dict[str, str]:
+    """What the page sends along: which words it showed."""
+    return {"seen": services.units_of(library().course(SLUG), "lo").whole}
+
+
 @pytest.fixture
 def course() -> Course:
     """The real course."""
@@ -81,7 +86,7 @@ def test_administrators_find_the_list_in_their_menu(office: CheckedClient) -> No
 
 
 def test_a_review_is_recorded(db: Session, office: CheckedClient, course: Course) -> None:
-    given = {**REVIEW, "event_id": new_event_id()}
+    given = {**REVIEW, **seen(), "event_id": new_event_id()}
     for _ in range(2):
         assert office.post(PAGE, data=given).status_code == 303
     assert count(db, ContentReview) == 1
@@ -104,7 +109,7 @@ def test_a_review_is_recorded(db: Session, office: CheckedClient, course: Course
 def test_what_is_no_review_comes_back_with_a_message(
     db: Session, office: CheckedClient, wrong: dict[str, str]
 ) -> None:
-    response = office.post(PAGE, data={**REVIEW, "event_id": new_event_id(), **wrong})
+    response = office.post(PAGE, data={**REVIEW, **seen(), "event_id": new_event_id(), **wrong})
     assert response.status_code == 422
     assert 'role="alert"' in response.get_data(as_text=True)
     assert count(db, ContentReview) == 0
@@ -153,7 +158,7 @@ def test_the_second_administrator_hears_that_it_is_open(
 
 
 def test_the_trail_names_the_act_and_the_course(office: CheckedClient) -> None:
-    office.post(PAGE, data={**REVIEW, "event_id": new_event_id()})
+    office.post(PAGE, data={**REVIEW, **seen(), "event_id": new_event_id()})
     text = text_of(office, "/en/people/audit")
     assert "Review of a course recorded" in text
     assert f"<code>{SLUG}</code>" in text
@@ -215,3 +220,13 @@ def test_the_command_lists_the_states(app: Flask, db: Session, course: Course) -
     assert "open since 2026-03-02: The rescue team" in lines
     assert run(app, "reviews", SLUG).output.count("2026.1") == 5
     assert run(app, "reviews", "nothing").exit_code == 1
+
+
+def test_a_review_of_words_that_changed_meanwhile_is_not_recorded(
+    db: Session, office: CheckedClient
+) -> None:
+    given = {**REVIEW, "seen": "0" * 64, "event_id": new_event_id()}
+    answer = office.post(PAGE, data=given)
+    assert answer.status_code == 409
+    assert "The text has changed" in answer.get_data(as_text=True)
+    assert db.scalars(select(ContentReview)).all() == []

@@ -28,6 +28,7 @@ from app.courses.types import (
     ReviewInFuture,
     ReviewRole,
     RoleNotNeeded,
+    TextChanged,
     UnknownContentLanguage,
     UnknownReview,
 )
@@ -48,7 +49,8 @@ def record_review(
 
     The same person's same review of the same words again returns the first one. `by_key` is who
     recorded it, empty on the console. An opening ends when the language is reviewed. Raises
-    UnknownContentLanguage, RoleNotNeeded, ReviewerMissing, ReviewInFuture, EventConflict.
+    UnknownContentLanguage, RoleNotNeeded, ReviewerMissing, ReviewInFuture, EventConflict, and
+    TextChanged when the words are others than those the reviewer had on the page.
     """
     name = unicodedata.normalize("NFC", " ".join(draft.name.split()))
     _require_valid(course, language, draft.role, name)
@@ -56,6 +58,8 @@ def record_review(
         raise ReviewInFuture
     _lock(db, course, at)
     units = units_of(course, language)
+    if draft.seen is not None and draft.seen != units.whole:
+        raise TextChanged
     same = {
         "slug": course.slug,
         "language": language,

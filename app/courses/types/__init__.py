@@ -74,6 +74,7 @@ from app.courses.types.review import (
     ReviewState,
     ReviewStatus,
     RoleNotNeeded,
+    TextChanged,
     UnknownContentLanguage,
     UnknownReview,
 )
@@ -186,6 +187,7 @@ __all__ = [
     "Term",
     "TermWords",
     "TermsHidden",
+    "TextChanged",
     "TrueFalseItem",
     "UnknownContentLanguage",
     "UnknownCourse",

@@ -48,6 +48,7 @@ class ReviewDraft:
     role: ReviewRole
     name: str
     on: date
+    seen: str | None = None  # `whole` of the units that the page showed; None on the console
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,16 @@ class ReviewState:
 def roles_of(expert: Expert) -> tuple[ReviewRole, ...]:
     """Whose reviews a language needs: the course's expert and a native speaker."""
     return ReviewRole(expert.value), ReviewRole.NATIVE
+
+
+class TextChanged(DomainError):
+    """The words are others than those that were on the page when the review was sent."""
+
+    status = 409
+    message = N_(
+        "The text has changed since you opened the page. Nothing was recorded. "
+        "Read what has changed, then record the review again."
+    )
 
 
 class NotOpenYet(DomainError):
