@@ -38,7 +38,9 @@ _EDGE = re.compile(
 )
 
 
-_UNIT = re.compile("(?<=[0-9]) (?=(?:cm|mm|m|km|min|s|h|kg|g|L|%|°C)(?![A-Za-zÀ-ỿ]))")
+_UNIT = re.compile(
+    "(?<=[0-9]) (?=(?:cm|mm|m|km|min|s|h|kg|g|L|%|°C)(?![A-Za-z\u00c0-\u024f\u1e00-\u1eff]))"
+)
 
 
 @dataclass(frozen=True, slots=True)

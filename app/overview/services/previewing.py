@@ -10,6 +10,7 @@ from app.courses.rendering import (
     QuestionView,
     feedback_words,
     figure_svg,
+    inline_words,
     question_words,
 )
 from app.courses.types import Course, Item
@@ -60,6 +61,11 @@ def figures(course: Course, language: str) -> list[ShownFigure]:
     """Every drawing of the course in the order of its words."""
     words = course.words[language].figures
     return [
-        ShownFigure(name, figure_svg(course, name, language, f"p-{name}"), text.caption, text.alt)
+        ShownFigure(
+            name,
+            figure_svg(course, name, language, f"p-{name}"),
+            inline_words(course, text.caption, language),
+            text.alt,
+        )
         for name, text in words.items()
     ]
