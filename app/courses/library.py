@@ -135,7 +135,7 @@ class CourseOutline:
 
 def lesson_outlines(course: Course, language: str) -> list[LessonOutline]:
     """The lessons of a course with title, minutes and size in a language it has, else its first."""
-    code = language if course.has_language(language) else course.languages[0]
+    code = course.nearest(language)
     words = course.titles(code).lessons
     outlines = []
     for lesson in course.lessons:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, Flask, render_template, request, session, url_for
@@ -29,7 +28,6 @@ from app.courses.types import (
     Review,
     ReviewDraft,
     ReviewRole,
-    ReviewState,
     TermsHidden,
     UnknownLesson,
     UnknownReview,
@@ -54,8 +52,7 @@ def sheet_choices() -> list[tuple[str, str]]:
 
 
 def _sheet_title(course: Course, key: str) -> str:
-    words = course.words.get(current_language(), next(iter(course.words.values())))
-    return words.sheets[key].title
+    return course.words[course.nearest(current_language())].sheets[key].title
 
 
 @blueprint.get("/numbers")
@@ -111,7 +108,10 @@ def term(key: str) -> str:
 def cards() -> str:
     """The quick cards of all courses, by their titles."""
     _refuse_in_assessment()
-    shelves = [shelf for course in library().courses if (shelf := _shelf(course)) and shelf.cards]
+    courses = [course for course in library().courses if course.cards]
+    shelves = services.shelves_of(
+        reading(), courses, current_language(), only_open=reads_only_open()
+    )
     return render_template("courses/cards.html", shelves=shelves)
 
 
@@ -120,60 +120,42 @@ def cards() -> str:
 def course_cards(slug: str) -> str:
     """All quick cards of a course, to print."""
     shelf = _shelf_of(slug)
-    if not shelf.cards:
+    if not shelf.course.cards:
         raise UnknownLesson
-    return render_template("courses/course_cards.html", shelf=shelf)
+    shown = [_shown(shelf, card.key) for card in shelf.course.cards]
+    return render_template("courses/course_cards.html", shelf=shelf, cards=shown)
 
 
 @blueprint.get("/cards/<slug>/<key>")
 @requires(Permission.COURSES_READ)
 def card(slug: str, key: str) -> str:
-    """One quick card: one screen of a phone."""
+    """One quick card, what to do first, the drawing after it."""
     shelf = _shelf_of(slug)
-    found = next((card for card in shelf.cards if card.key == key), None)
-    if found is None:
-        raise UnknownLesson
-    return render_template("courses/card.html", shelf=shelf, card=found)
+    return render_template("courses/card.html", shelf=shelf, card=_shown(shelf, key))
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """The quick cards of a course in one language, and how that language is reviewed."""
-
-    course: Course
-    language: str
-    state: ReviewState
-    cards: tuple[CardView, ...]
-
-
-def _shelf_of(slug: str) -> Shelf:
+def _shelf_of(slug: str) -> services.Shelf:
     _refuse_in_assessment()
-    shelf = _shelf(library().course(slug))
-    if shelf is None:
+    courses = [library().course(slug)]
+    found = services.shelves_of(reading(), courses, current_language(), only_open=reads_only_open())
+    if not found:
         raise NotOpenYet
-    return shelf
+    return found[0]
 
 
-def _shelf(course: Course) -> Shelf | None:
-    """The cards in the reader's language, or in the first that is open to her; else None."""
-    is_open = open_languages()
-    mine = (current_language(), *course.languages)
-    code = next((code for code in mine if course.has_language(code) and is_open(course, code)), "")
-    if not code:
-        return None
-    state = services.review_of(reading(), course, code)
-    made = tuple(card_view(course, card.key, code, current_language()) for card in course.cards)
-    return Shelf(course, code, state, made)
+def _shown(shelf: services.Shelf, key: str) -> CardView:
+    return card_view(shelf.course, key, shelf.language, current_language())
 
 
-def only_open_is_read() -> bool:
+def reads_only_open() -> bool:
     """Whether the reader is a trainee where a review is required."""
-    return settings().require_review and current_person().role == "trainee"
+    required = settings().require_review
+    return services.reads_only_open(current_person(), require_review=required)
 
 
 def open_languages() -> services.LanguagesOpen:
     """Whether the reader may read a course in a language: trainees only what is open to them."""
-    if not only_open_is_read():
+    if not reads_only_open():
         return services.everything_open
     states = services.review_states(reading(), library().courses)
     return lambda course, code: states[course.slug][code].is_open
@@ -187,7 +169,7 @@ def exercise() -> str:
     found = library().exercise
     if found is None:
         raise UnknownLesson
-    if only_open_is_read():
+    if reads_only_open():
         raise NotOpenYet  # the exercise has no review of its own yet
     return render_template("courses/exercise.html", sheet=found, words=_exercise_words)
 

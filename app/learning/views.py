@@ -18,6 +18,7 @@ from app.core.identity import current_person
 from app.core.permissions import Permission, requires
 from app.core.web import back_to, row_number, settings
 from app.courses.library import library
+from app.courses.services import reads_only_open
 from app.courses.types import IN_ASSESSMENT
 from app.learning import services
 from app.learning.forms import AnswerForm, read_response, typed_figures
@@ -35,8 +36,8 @@ def programme() -> str:
         reading(), current_person(), current_language(), now(), require_review=_required()
     )
     _leave_assessment(page.open_attempt)
-    is_hidden = _required() and not current_person().is_staff  # it has no review of its own yet
-    exercise = None if is_hidden else library().exercise
+    is_hidden = reads_only_open(current_person(), require_review=_required())
+    exercise = None if is_hidden else library().exercise  # it has no review of its own yet
     return render_template("learning/programme.html", page=page, exercise=exercise)
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 from app.core.breaking import ZERO_WIDTH_SPACE, breakable
+from app.courses.rendering.prose import NUMBER_MARKER
 from app.courses.types import Course, FigureWords
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -15,7 +16,6 @@ _NAMESPACE = f' xmlns="{SVG[1:-1]}"'
 LONGEST_LINE = 14  # in widths of a Latin letter; longer words stand in two lines
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _MARKS = re.compile("[\u0300-\u036f\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u17b4-\u17d3]")
-_NUMBER = re.compile(r"\{number:([\w.]+)\}")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
@@ -31,15 +31,12 @@ def figure_svg(course: Course, name: str, language: str, place: str = "f") -> st
 
 def _with_numbers(course: Course, text: str) -> str:
     """Emergency numbers in place of their markers: in a drawing the bare number, no link."""
-    return _NUMBER.sub(lambda match: _bare_number(course, match[1]), text)
+    return NUMBER_MARKER.sub(lambda match: _bare_number(course, match[1]), text)
 
 
 def _bare_number(course: Course, marker: str) -> str:
-    """The number of a marker; nothing for one that names none, as in a lesson's words."""
-    try:
-        return course.numbers.find(marker)[1].number
-    except KeyError:
-        return ""
+    found = course.numbers.get(marker)
+    return "" if found is None else found[1].number
 
 
 def _as_pairs(words: FigureWords) -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,7 @@ from app.core.languages import SOURCE_LANGUAGE
 from app.courses.types import NEWER, NEWER_END, Course, EmergencyNumbers
 
 OUT_OF_DATE = N_("This translation is out of date. The text now, in English:")
-_MARKER = re.compile(r"\{number:([\w.]+)\}")
+NUMBER_MARKER = re.compile(r"\{number:([\w.]+)\}")
 _INSIDE = re.compile(r"(?:term|lesson):[\w-]+\Z|#[\w-]+\Z")
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "h2", "h3", "a", "b", "br", "div", "span"}
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
@@ -67,7 +67,7 @@ class _Parser(MarkdownIt):
 
 
 def _number_rule(state: StateInline, silent: bool) -> bool:
-    match = _MARKER.match(state.src, state.pos)
+    match = NUMBER_MARKER.match(state.src, state.pos)
     if match is None:
         return False
     if not silent:
@@ -109,10 +109,10 @@ def _number(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env:
 
 def number_html(numbers: EmergencyNumbers, marker: str, language: str, pages: str | None) -> str:
     """A country's name and number; a link to the table of numbers where `pages` has a language."""
-    try:
-        country, service = numbers.find(marker)
-    except KeyError:
+    found = numbers.get(marker)
+    if found is None:
         return ""
+    country, service = found
     name = breakable(html.escape(country.name[language]))
     if pages is None:
         return f'<span class="number">{name} <b>{service.number}</b></span>'
@@ -122,7 +122,7 @@ def number_html(numbers: EmergencyNumbers, marker: str, language: str, pages: st
 
 def words_with_numbers(text: str, numbers: EmergencyNumbers, language: str) -> str:
     """Words of no course, escaped, with emergency numbers in place of their markers."""
-    parts = _MARKER.split(text)
+    parts = NUMBER_MARKER.split(text)
     return "".join(
         number_html(numbers, part, language, language) if index % 2 else plain_html(part)
         for index, part in enumerate(parts)

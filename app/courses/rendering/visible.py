@@ -68,10 +68,10 @@ class _Pen:
             self.terms.append(Spoken(key, start, len(self.text)))
 
     def _number(self, marker: str) -> str:
-        try:
-            country, service = self.reader.course.numbers.find(marker)
-        except KeyError:
+        found = self.reader.course.numbers.get(marker)
+        if found is None:
             return ""
+        country, service = found
         return f"{country.name[self.reader.language]} {service.number}"
 
 

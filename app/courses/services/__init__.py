@@ -16,6 +16,7 @@ from app.courses.services.searching import (
     everything_open,
     search,
 )
+from app.courses.services.shelves import Shelf, reads_only_open, shelves_of
 from app.courses.services.states import review_of, review_states, reviews_of
 from app.courses.services.units import places_of, units_of
 
@@ -26,17 +27,20 @@ __all__ = [
     "LanguagesOpen",
     "Letter",
     "SearchPage",
+    "Shelf",
     "by_letter",
     "close_language",
     "everything_open",
     "find_terms",
     "open_language",
     "places_of",
+    "reads_only_open",
     "record_review",
     "review_of",
     "review_states",
     "reviews_of",
     "search",
+    "shelves_of",
     "units_of",
     "withdraw_review",
 ]

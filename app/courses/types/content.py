@@ -188,13 +188,17 @@ class Course:
         """Whether all of the course is there in the language."""
         return language in self.words
 
+    def nearest(self, language: str) -> str:
+        """The language itself if the course has it, else the course's first."""
+        return language if self.has_language(language) else self.languages[0]
+
     def title(self, language: str) -> str:
         """The course's title; in the source language where the language is missing."""
         return self.titles(language).title
 
     def titles(self, language: str) -> CourseWords:
         """The course's own words; in the first language where the language is missing."""
-        return self.words.get(language, next(iter(self.words.values()))).course
+        return self.words[self.nearest(language)].course
 
     def lesson(self, key: str) -> Lesson:
         """The lesson of a key; raises UnknownLesson."""

@@ -110,6 +110,13 @@ class EmergencyNumbers:
     countries: Mapping[str, Country]
     service_names: Mapping[str, WordsByLanguage]
 
+    def get(self, marker: str) -> tuple[Country, Service] | None:
+        """The country and service of a marker; None for one that names none."""
+        try:
+            return self.find(marker)
+        except KeyError:
+            return None
+
     def find(self, marker: str) -> tuple[Country, Service]:
         """The country and service of a marker such as `cn.ambulance`; KeyError otherwise."""
         country, _, service = marker.partition(".")

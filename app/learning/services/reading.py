@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.languages import LANGUAGES
-from app.courses.services import review_states
+from app.courses.services import reads_only_open, review_states
 from app.courses.services.states import States
 from app.courses.types import Course, LanguageNotOpen, NotOpenYet, ReviewState
 
@@ -32,7 +32,7 @@ class Reading:
         for code in (wanted, *self.languages):
             if code in self.languages:
                 return code
-        return language_of(self.course, wanted)
+        return self.course.nearest(wanted)
 
     def require(self, wanted: str) -> str:
         """The language to show; raises NotOpenYet when none is open."""
@@ -45,7 +45,7 @@ class Reading:
 
         A page that was shown before its language closed does not count as read in another one.
         """
-        code = language_of(self.course, language)
+        code = self.course.nearest(language)
         if not self.languages:
             raise NotOpenYet
         if code not in self.languages:
@@ -68,11 +68,6 @@ class Reading:
         return tuple(code for code in LANGUAGES if code in self.languages or code == wanted)
 
 
-def language_of(course: Course, language: str) -> str:
-    """The reader's language if the course has it, else the course's first."""
-    return language if course.has_language(language) else course.languages[0]
-
-
 def reading_of(db: Session, user: User, course: Course, *, require_review: bool) -> Reading:
     """What one person may read of a course."""
     return readings_of(db, user, [course], require_review=require_review)[course.slug]
@@ -87,7 +82,7 @@ def readings_of(
     """
     wanted = list(courses)
     states = review_states(db, wanted)
-    is_limited = require_review and not user.is_staff
+    is_limited = reads_only_open(user, require_review=require_review)
     return {
         course.slug: Reading(
             course,

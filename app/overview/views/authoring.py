@@ -11,7 +11,6 @@ from app.core.identity import current_person
 from app.core.permissions import Forbidden, Permission, requires
 from app.core.web import settings
 from app.courses.library import library
-from app.courses.types import Course
 from app.overview.services import previewing, translating
 from app.overview.views.frame import blueprint, today
 
@@ -61,7 +60,8 @@ def author_course(slug: str) -> Response:
 def author_questions(slug: str) -> str:
     """Every item of the bank with its answer and feedback, in the reader's language."""
     _refuse(slug)
-    course, language = _course_in(slug)
+    course = library().course(slug)
+    language = course.nearest(current_language())
     return render_template(
         "overview/author_questions.html",
         course=course,
@@ -75,15 +75,11 @@ def author_questions(slug: str) -> str:
 def author_figures(slug: str) -> str:
     """Every drawing with its caption and its words for blind readers."""
     _refuse(slug)
-    course, language = _course_in(slug)
+    course = library().course(slug)
+    language = course.nearest(current_language())
     return render_template(
         "overview/author_figures.html",
         course=course,
         content_language=language,
         figures=previewing.figures(course, language),
     )
-
-
-def _course_in(slug: str) -> tuple[Course, str]:
-    course, language = library().course(slug), current_language()
-    return course, language if course.has_language(language) else course.languages[0]
