@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -21,10 +23,13 @@ from app.cohorts.types import (
     JoinCodeExpired,
     UnknownJoinCode,
 )
+from app.config import Settings
 from app.core.db import Database, begin_write
 from app.core.errors import DomainError, EventConflict, NotFound
 from app.core.events import new_event_id
+from app.courses.library import open_library
 from app.learning import services as learning
+from tests.courses.planting import copy_of_fixture
 from tests.factories import AT, make_administrator, make_instructor, make_trainee
 
 TODAY = date(2026, 3, 2)
@@ -95,11 +100,21 @@ def test_the_same_event_with_other_content_is_a_conflict(db: Session) -> None:
         services.create_join_code(db, make_cohort(db), TODAY, 30, event_id, instructor, AT)
 
 
+@pytest.fixture
+def gloves_in_preparation(tmp_path: Path) -> Iterator[None]:
+    """A programme that plans the course `gloves` but has no files of it yet."""
+    copy = copy_of_fixture(tmp_path)
+    copy.remove("gloves")
+    open_library(copy.root / "courses")
+    yield
+    open_library(Settings().courses_dir)
+
+
+@pytest.mark.usefixtures("gloves_in_preparation")
 def test_a_course_in_preparation_cannot_be_assigned(db: Session) -> None:
+    draft = replace(DRAFT, courses=("clean-hands", "gloves"))
     with pytest.raises(CourseHasNoContent):
-        services.create_cohort(
-            db, replace(DRAFT, courses=("fire-smoke",)), new_event_id(), make_instructor(db), AT
-        )
+        services.create_cohort(db, draft, new_event_id(), make_instructor(db), AT)
 
 
 def test_joining_makes_an_account_in_the_cohort_and_its_courses(db: Session) -> None:
