@@ -80,6 +80,8 @@ class CohortCourse(Base):
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
     slug: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
+    #: The last day by which the cohort should have passed, in the programme's time zone.
+    due_on: Mapped[date | None]
 
     cohort: Mapped[Cohort] = relationship(back_populates="courses")
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import Consent, User
 from app.accounts.types import Purpose
-from app.cohorts import services, views
+from app.cohorts import services
+from app.cohorts.views import joining
 from app.cohorts.models import Cohort, CohortMember, JoinCode
 from app.config import Settings
 from app.core.clock import now, programme_date
@@ -362,7 +363,7 @@ def test_a_wrong_code_is_asked_again_in_every_language(client: CheckedClient) ->
 
 
 def test_codes_cannot_be_guessed(client: CheckedClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "JOIN_TRIES", (5, 600))
+    monkeypatch.setattr(joining, "JOIN_TRIES", (5, 600))
     codes = [f"{number:08}" for number in range(7)]
     seen = [client.get(f"/en/join?code={code}").status_code for code in codes]
     assert (seen[0], seen[-1]) == (422, 429)

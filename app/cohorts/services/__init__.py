@@ -1,0 +1,65 @@
+"""The rules of cohorts: who leads which, who is in them, and how people join.
+
+An instructor sees her own cohorts, an administrator all of them, and what is not theirs is
+simply not found.
+"""
+
+from app.cohorts.services.changing import archive_cohort, change_cohort, create_cohort
+from app.cohorts.services.joining import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    create_join_code,
+    join,
+    join_again,
+    join_codes_of,
+    normal_code,
+    open_code,
+    withdraw_join_code,
+)
+from app.cohorts.services.leading import (
+    add_instructor,
+    cohort_of,
+    cohorts_of,
+    every_instructor,
+    instructors_of,
+    visible_cohorts,
+)
+from app.cohorts.services.members import (
+    add_member,
+    cohorts_joined,
+    is_own_trainee,
+    member_counts,
+    member_of,
+    members_by_cohort,
+    members_of,
+    withdraw_member,
+)
+
+__all__ = [
+    "CODE_ALPHABET",
+    "CODE_LENGTH",
+    "add_instructor",
+    "add_member",
+    "archive_cohort",
+    "change_cohort",
+    "cohort_of",
+    "cohorts_joined",
+    "cohorts_of",
+    "create_cohort",
+    "create_join_code",
+    "every_instructor",
+    "instructors_of",
+    "is_own_trainee",
+    "join",
+    "join_again",
+    "join_codes_of",
+    "member_counts",
+    "member_of",
+    "members_by_cohort",
+    "members_of",
+    "normal_code",
+    "open_code",
+    "visible_cohorts",
+    "withdraw_join_code",
+    "withdraw_member",
+]

@@ -1,0 +1,107 @@
+"""Who is in a cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from app.accounts.models import User
+from app.cohorts.models import Cohort, CohortMember
+from app.cohorts.services.leading import cohort_of, visible_cohorts
+from app.core import audit
+from app.core.db import insert_or_get
+from app.core.errors import NotFound
+from app.learning import services as learning
+
+
+def member_counts(db: Session, cohorts: Iterable[Cohort]) -> dict[int, int]:
+    """How many trainees are in each cohort now, by the cohort's id."""
+    ids = [cohort.id for cohort in cohorts]
+    query = (
+        select(CohortMember.cohort_id, func.count())
+        .where(CohortMember.cohort_id.in_(ids), CohortMember.withdrawn_at.is_(None))
+        .group_by(CohortMember.cohort_id)
+    )
+    return {cohort_id: int(count) for cohort_id, count in db.execute(query)}
+
+
+def members_of(db: Session, cohort: Cohort) -> Sequence[User]:
+    """The trainees in the cohort now, by Latin name."""
+    query = (
+        select(User)
+        .join(CohortMember, CohortMember.user_id == User.id)
+        .where(CohortMember.cohort_id == cohort.id, CohortMember.withdrawn_at.is_(None))
+    )
+    return db.scalars(query.order_by(func.lower(User.latin_name), User.id)).all()
+
+
+def members_by_cohort(db: Session, cohorts: Iterable[Cohort]) -> dict[int, list[User]]:
+    """The trainees in each of several cohorts now, by the cohort's id; one query."""
+    found: dict[int, list[User]] = {cohort.id: [] for cohort in cohorts}
+    query = (
+        select(CohortMember.cohort_id, User)
+        .join(User, CohortMember.user_id == User.id)
+        .where(CohortMember.cohort_id.in_(found), CohortMember.withdrawn_at.is_(None))
+    )
+    for cohort_id, user in db.execute(query):
+        found[cohort_id].append(user)
+    return found
+
+
+def member_of(db: Session, person: User, cohort_key: str, user_key: str) -> tuple[Cohort, User]:
+    """A trainee in one of the person's cohorts; raises NotFound for any other."""
+    cohort = cohort_of(db, person, cohort_key)
+    for member in members_of(db, cohort):
+        if member.key == user_key:
+            return cohort, member
+    raise NotFound
+
+
+def is_own_trainee(db: Session, instructor: User, trainee: User) -> bool:
+    """Whether the trainee is in a cohort that this person leads."""
+    led = visible_cohorts(instructor).with_only_columns(Cohort.id)
+    query = select(CohortMember.id).where(
+        CohortMember.user_id == trainee.id,
+        CohortMember.withdrawn_at.is_(None),
+        CohortMember.cohort_id.in_(led),
+    )
+    return db.scalar(query.limit(1)) is not None
+
+
+def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
+    """The cohorts the trainee is in now."""
+    query = (
+        select(Cohort)
+        .options(selectinload(Cohort.courses))
+        .join(CohortMember, CohortMember.cohort_id == Cohort.id)
+        .where(CohortMember.user_id == trainee.id, CohortMember.withdrawn_at.is_(None))
+    )
+    return db.scalars(query.order_by(Cohort.starts_on.desc())).all()
+
+
+def add_member(db: Session, cohort: Cohort, trainee: User, at: datetime) -> CohortMember:
+    """Put a trainee into the cohort and enrol her in its courses; again changes nothing."""
+    values = {"cohort_id": cohort.id, "user_id": trainee.id, "joined_at": at}
+    member, _created = insert_or_get(db, CohortMember, values, ("cohort_id", "user_id"))
+    member.withdrawn_at = None
+    enrol_in_courses(db, cohort, trainee, at)
+    return member
+
+
+def enrol_in_courses(db: Session, cohort: Cohort, trainee: User, at: datetime) -> None:
+    """Enrol the trainee in the cohort's courses; again changes nothing."""
+    for course in cohort.courses:
+        learning.enroll(db, trainee, course.slug, at)
+
+
+def withdraw_member(db: Session, cohort: Cohort, trainee: User, by: User, at: datetime) -> None:
+    """Take a trainee out of the cohort; her records stay."""
+    db.execute(
+        update(CohortMember)
+        .where(CohortMember.cohort_id == cohort.id, CohortMember.user_id == trainee.id)
+        .values(withdrawn_at=at)
+    )
+    audit.record(db, "cohorts.withdraw-member", by.key, at, "user", trainee.key)

@@ -1,0 +1,142 @@
+"""Pages about cohorts: the list, one cohort, its properties and its instructors."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.accounts import services as accounts
+from app.cohorts import services
+from app.cohorts.forms import CohortForm, InstructorForm
+from app.cohorts.models import Cohort
+from app.cohorts.views.frame import blueprint, own_cohort, today
+from app.core.clock import now
+from app.core.db import reading, writing
+from app.core.events import new_event_id
+from app.core.i18n import _, current_language
+from app.core.identity import current_person
+from app.core.permissions import Permission, requires
+from app.core.web import back_to
+
+
+@blueprint.get("/cohorts")
+@requires(Permission.COHORTS_LEAD)
+def cohorts() -> str:
+    """The person's cohorts."""
+    found = services.cohorts_of(reading(), current_person())
+    counts = services.member_counts(reading(), found)
+    return render_template("cohorts/cohorts.html", cohorts=found, counts=counts)
+
+
+@blueprint.get("/cohorts/new")
+@requires(Permission.COHORTS_LEAD)
+def cohort_new() -> str:
+    """The form for a new cohort."""
+    form = CohortForm(
+        formdata=None, starts_on=today(), language=current_language(), event_id=new_event_id()
+    )
+    return render_template("cohorts/edit.html", form=form, cohort=None)
+
+
+@blueprint.post("/cohorts/new")
+@requires(Permission.COHORTS_LEAD)
+def create_cohort() -> Response | tuple[str, int]:
+    """Create the cohort."""
+    form = CohortForm()
+    if not form.validate():
+        return render_template("cohorts/edit.html", form=form, cohort=None), 422
+    db = writing()
+    cohort = services.create_cohort(
+        db, form.draft(), str(form.event_id.data), current_person(), now()
+    )
+    db.commit()
+    return back_to(url_for("cohorts.cohort", key=cohort.key), _("The cohort is created."))
+
+
+@blueprint.get("/cohorts/<uuid:key>")
+@requires(Permission.COHORTS_LEAD)
+def cohort(key: object) -> str:
+    """One cohort: members, courses, codes."""
+    db = reading()
+    found = own_cohort(db, key)
+    return render_template(
+        "cohorts/cohort.html",
+        cohort=found,
+        members=services.members_of(db, found),
+        codes=services.join_codes_of(db, found),
+        instructors=services.instructors_of(db, found),
+        today=today(),
+    )
+
+
+@blueprint.get("/cohorts/<uuid:key>/edit")
+@requires(Permission.COHORTS_LEAD)
+def cohort_edit(key: object) -> str:
+    """The form with the cohort's properties."""
+    found = own_cohort(reading(), key)
+    form = CohortForm.of(found, new_event_id())
+    return render_template("cohorts/edit.html", form=form, cohort=found)
+
+
+@blueprint.post("/cohorts/<uuid:key>/edit")
+@requires(Permission.COHORTS_LEAD)
+def change_cohort(key: object) -> Response | tuple[str, int]:
+    """Write the changes."""
+    form, found = CohortForm(), own_cohort(reading(), key)
+    if not form.validate():
+        return render_template("cohorts/edit.html", form=form, cohort=found), 422
+    db = writing()
+    services.change_cohort(db, own_cohort(db, key), form.draft(), current_person(), now())
+    db.commit()
+    return back_to(url_for("cohorts.cohort", key=key), _("The changes are saved."))
+
+
+@blueprint.get("/cohorts/<uuid:key>/archive")
+@requires(Permission.COHORTS_LEAD)
+def cohort_archive(key: object) -> str:
+    """Ask before the cohort leaves the lists."""
+    return render_template("cohorts/archive.html", cohort=own_cohort(reading(), key))
+
+
+@blueprint.post("/cohorts/<uuid:key>/archive")
+@requires(Permission.COHORTS_LEAD)
+def archive_cohort(key: object) -> Response:
+    """Take the cohort out of the lists."""
+    db = writing()
+    services.archive_cohort(db, own_cohort(db, key), current_person(), now())
+    db.commit()
+    return back_to(url_for("cohorts.cohorts"), _("The cohort is archived."))
+
+
+@blueprint.get("/cohorts/<uuid:key>/instructors")
+@requires(Permission.ACCOUNTS_MANAGE)
+def instructors(key: object) -> str:
+    """Who leads the cohort, and the form to add somebody."""
+    found = own_cohort(reading(), key)
+    return _instructors_page(found, _instructor_form(None))
+
+
+def _instructor_form(formdata: object) -> InstructorForm:
+    form = InstructorForm(formdata=formdata)
+    people = services.every_instructor(reading())
+    form.instructor.choices = [(user.key, user.display_name) for user in people]
+    return form
+
+
+def _instructors_page(found: Cohort, form: InstructorForm) -> str:
+    leading = services.instructors_of(reading(), found)
+    return render_template("cohorts/instructors.html", cohort=found, instructors=leading, form=form)
+
+
+@blueprint.post("/cohorts/<uuid:key>/instructors")
+@requires(Permission.ACCOUNTS_MANAGE)
+def add_instructor(key: object) -> Response | tuple[str, int]:
+    """Let one more instructor lead the cohort."""
+    form = _instructor_form(request.form)
+    if not form.validate():
+        return _instructors_page(own_cohort(reading(), key), form), 422
+    db = writing()
+    instructor = accounts.person_by_key(db, form.instructor.data)
+    services.add_instructor(db, own_cohort(db, key), instructor, current_person(), now())
+    db.commit()
+    return back_to(url_for("cohorts.instructors", key=key), _("The instructor is added."))
