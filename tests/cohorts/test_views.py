@@ -15,8 +15,8 @@ from app.accounts import services as accounts
 from app.accounts.models import Consent, User
 from app.accounts.types import Purpose
 from app.cohorts import services
-from app.cohorts.views import joining
 from app.cohorts.models import Cohort, CohortMember, JoinCode
+from app.cohorts.views import joining
 from app.config import Settings
 from app.core.clock import now, programme_date
 from app.core.events import new_event_id
