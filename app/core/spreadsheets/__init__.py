@@ -1,0 +1,1 @@
+"""Lists as files: strangers' lists in, our own tables out."""
