@@ -17,7 +17,7 @@ from app.core.spreadsheets.writing import (
     FORMULA_STARTS,
     Cell,
     Table,
-    csv_lines,
+    csv_file,
     plain,
     safe,
     xlsx_file,
@@ -27,7 +27,8 @@ NAMES = ["ນ້ຳຝົນ ແກ້ວມະນີ", "ស្ត្រីរ�
 
 
 def as_csv(*rows: list[Cell]) -> list[list[str]]:
-    content = b"".join(csv_lines(Table("People", ("Name", "Points"), rows)))
+    with csv_file(Table("People", ("Name", "Points"), rows)) as file:
+        content = file.read()
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
 
@@ -51,7 +52,8 @@ def test_every_script_and_kind_of_cell_comes_back() -> None:
 @pytest.mark.parametrize("start", FORMULA_STARTS)
 def test_a_cell_that_begins_like_a_formula_is_text(start: str) -> None:
     text = f'{start}HYPERLINK("x")'
-    content = b"".join(csv_lines(Table("x", ("Name",), [[text]]))).decode("utf-8-sig")
+    with csv_file(Table("x", ("Name",), [[text]])) as file:
+        content = file.read().decode("utf-8-sig")
     cell = next(csv.reader([content.split("\r\n", 1)[1]])) if start not in "\r\n" else [safe(text)]
     assert cell[0].startswith("'")
     if start != "\0":  # XML knows no NUL
@@ -76,7 +78,8 @@ def test_ten_thousand_rows_do_not_stay_in_memory() -> None:
             yield [NAMES[number % 5] * 5, number]
 
     tracemalloc.start()
-    lines = sum(part.count(b"\r\n") for part in csv_lines(Table("x", ("a", "b"), rows())))
+    with csv_file(Table("x", ("a", "b"), rows())) as file:
+        lines = sum(1 for _line in file)
     _size, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert (lines, peak < 2 * 1024**2) == (10_001, True)
+    assert (lines, peak < 3 * 1024**2) == (10_001, True)

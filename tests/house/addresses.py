@@ -47,9 +47,11 @@ OWNERS = {
     "learning.save_answer": {"learner"},
     "learning.submit": {"learner"},
     "overview.cohort_progress": LEADERS,
+    "overview.export_table": LEADERS,
     "overview.member_progress": LEADERS,
     "overview.release": LEADERS,
     "overview.release_attempt": LEADERS,
+    "overview.take_table": LEADERS,
     "practicals.acknowledge": {"learner", *LEADERS},
     "practicals.check": {"learner", *LEADERS},
     "practicals.correct": LEADERS,
@@ -161,6 +163,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<attempt_key>": keys["failed" if endpoint == "learning.result" else "attempt"],
         "<int:position>": "1",
         "<into>": "lo",
+        "<kind>": "members",
         "<code>": keys["code"] if room == "cohorts" else keys["verification"],
     }
 
@@ -174,6 +177,8 @@ def _query(world: World, endpoint: str) -> dict[str, str]:
             return sheet
         case "practicals.check_grade" | "practicals.record_check":
             return {**sheet, "person": world.keys["learner"]}
+        case "overview.export_table" | "overview.take_table":
+            return {"cohort": world.keys["cohort"]}
         case "certificates.preview":
             return {"cohort": world.keys["cohort"], "course": SLUG}
         case _:

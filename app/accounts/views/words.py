@@ -41,6 +41,7 @@ ACTION_NAMES = {
     "courses.record-review": lazy("Review of a course recorded"),
     "courses.withdraw-review": lazy("Review of a course withdrawn"),
     "learning.release-attempt": lazy("Assessment released for one more attempt"),
+    "overview.export": lazy("Table taken away"),
     "practicals.acknowledge": lazy("Skill check acknowledged"),
     "practicals.correct-check": lazy("Skill check corrected"),
     "practicals.record-check": lazy("Skill check recorded"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import StringIO
+from io import TextIOWrapper
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -26,7 +26,6 @@ FORMULA_STARTS = "=+-@\t\r\n\0＝＋－＠"
 #: With apostrophes before it too: what was guarded twice is unguarded once.
 _LIKE_A_FORMULA = re.compile(f"'*[{re.escape(FORMULA_STARTS)}]")
 _IN_MEMORY = 2 * 1024**2  # larger workbooks go to a temporary file
-_ROWS_AT_ONCE = 200
 _SHEET_NAME = 31  # Excel's limit
 _NOT_IN_SHEET_NAMES = str.maketrans("[]:*?/\\", "       ")
 _WIDTH = (8, 60)  # of a column, in letters
@@ -51,17 +50,19 @@ def plain(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and _LIKE_A_FORMULA.match(cell) else cell
 
 
-def csv_lines(table: Table) -> Iterator[bytes]:
-    """The table as CSV: UTF-8 with the mark by which Excel knows it, CRLF (RFC 4180)."""
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+def csv_file(table: Table) -> IO[bytes]:
+    """The table as CSV: UTF-8 with the mark by which Excel knows it, CRLF (RFC 4180).
+
+    A file open at its beginning, which the caller closes; rows leave memory as they are written.
+    """
+    file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the caller closes it)
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([safe(header) for header in table.headers])
-    yield b"\xef\xbb\xbf"
-    for number, row in enumerate(table.rows, start=1):
-        writer.writerow([_written(cell) for cell in row])
-        if number % _ROWS_AT_ONCE == 0:
-            yield _taken(buffer)
-    yield _taken(buffer)
+    writer.writerows([_written(cell) for cell in row] for row in table.rows)
+    text.detach()  # the file stays open
+    file.seek(0)
+    return file
 
 
 def _written(cell: Cell) -> str | int | float:
@@ -78,18 +79,8 @@ def _written(cell: Cell) -> str | int | float:
             return cell
 
 
-def _taken(buffer: StringIO) -> bytes:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode()
-
-
 def xlsx_file(table: Table) -> IO[bytes]:
-    """The table as a workbook with one sheet, open at its beginning; the caller closes it.
-
-    Rows leave memory as they are written.
-    """
+    """The table as a workbook with one sheet; a file as `csv_file` gives it."""
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the caller closes it)
     options = {
         "constant_memory": True,

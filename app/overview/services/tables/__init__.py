@@ -1,0 +1,187 @@
+"""The tables that staff may take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.cohorts.models import Cohort
+from app.core import audit
+from app.core.errors import N_, NotFound
+from app.core.permissions import Permission, may
+from app.core.spreadsheets.writing import Table
+from app.overview.services.tables import rows
+from app.overview.services.tables.asking import Asked, Row
+
+
+class TableKind(StrEnum):
+    """Which table; also its name in addresses and file names."""
+
+    COHORTS = "cohorts"
+    MEMBERS = "members"
+    PROGRESS = "progress"
+    ATTEMPTS = "attempts"
+    CHECKS = "checks"
+    CERTIFICATES = "certificates"
+    STAFF = "staff"
+    TRAIL = "trail"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table: its title and headers as messages, who may have it, and its rows."""
+
+    title: str
+    headers: tuple[str, ...]
+    permission: Permission
+    rows: Callable[[Asked], Iterator[Row]]
+    has_cohort: bool = True
+    is_personal: bool = True
+
+
+def tables_for(person: User) -> dict[TableKind, TableSpec]:
+    """The tables that this person may have."""
+    return {kind: spec for kind, spec in TABLES.items() if may(person, spec.permission)}
+
+
+def spec_of(person: User, kind: str) -> TableSpec:
+    """One table; raises NotFound for an unknown one and for one that the person may not have."""
+    found = {str(known): spec for known, spec in tables_for(person).items()}.get(kind)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def table(spec: TableSpec, asked: Asked) -> Table:
+    """The table, its rows fetched as they are read."""
+    headers = tuple(asked.say(header) for header in spec.headers)
+    return Table(asked.say(spec.title), headers, spec.rows(asked))
+
+
+def record_export(
+    db: Session, kind: TableKind, cohort: Cohort | None, by: User, at: datetime
+) -> None:
+    """Note in the trail who took which table away."""
+    key = cohort.key if cohort else "-"
+    audit.record(db, "overview.export", by.key, at, "cohort", key, {"table": str(kind)})
+
+
+NAME_HEADERS = (N_("Name"), N_("Name in passport"), N_("Chinese name"))
+
+
+TABLES: dict[TableKind, TableSpec] = {
+    TableKind.COHORTS: TableSpec(
+        N_("Cohorts"),
+        (
+            N_("Cohort"),
+            N_("Partner"),
+            N_("Country"),
+            N_("First day"),
+            N_("Last day"),
+            N_("Trainees"),
+            N_("Courses"),
+            N_("Archived"),
+        ),
+        Permission.COHORTS_LEAD,
+        rows.cohort_rows,
+        has_cohort=False,
+        is_personal=False,
+    ),
+    TableKind.MEMBERS: TableSpec(
+        N_("Trainees"),
+        (
+            N_("Cohort"),
+            *NAME_HEADERS,
+            N_("Nationality"),
+            N_("Language"),
+            N_("Names confirmed on"),
+            N_("Joined on"),
+            N_("Left on"),
+        ),
+        Permission.COHORTS_LEAD,
+        rows.member_rows,
+    ),
+    TableKind.PROGRESS: TableSpec(
+        N_("Progress"),
+        (
+            N_("Cohort"),
+            *NAME_HEADERS,
+            N_("Course"),
+            N_("Lessons done"),
+            N_("Lessons in all"),
+            N_("Attempts"),
+            N_("Best score"),
+            N_("Of points"),
+            N_("Assessment passed on"),
+            N_("All requirements met"),
+            N_("Certificate valid until"),
+        ),
+        Permission.COHORTS_LEAD,
+        rows.progress_rows,
+    ),
+    TableKind.ATTEMPTS: TableSpec(
+        N_("Attempts at assessments"),
+        (
+            *NAME_HEADERS,
+            N_("Course"),
+            N_("Attempt"),
+            N_("Submitted on"),
+            N_("Language"),
+            N_("Score"),
+            N_("Of points"),
+            N_("Passed"),
+        ),
+        Permission.COHORTS_LEAD,
+        rows.attempt_rows,
+    ),
+    TableKind.CHECKS: TableSpec(
+        N_("Skill checks"),
+        (
+            N_("Day"),
+            *NAME_HEADERS,
+            N_("Course"),
+            N_("Skill sheet"),
+            N_("Result"),
+            N_("Attempt"),
+            N_("Examiner"),
+            N_("Place"),
+            N_("Language"),
+            N_("Acknowledged on"),
+            N_("Corrected later"),
+        ),
+        Permission.COHORTS_LEAD,
+        rows.check_rows,
+    ),
+    TableKind.CERTIFICATES: TableSpec(
+        N_("Certificates"),
+        (
+            N_("Serial number"),
+            *NAME_HEADERS,
+            N_("Course"),
+            N_("Awarded on"),
+            N_("Valid until"),
+            N_("State"),
+        ),
+        Permission.CERTIFICATES_ISSUE,
+        rows.certificate_rows,
+    ),
+    TableKind.STAFF: TableSpec(
+        N_("Staff"),
+        (N_("Username"), *NAME_HEADERS, N_("Role"), N_("Account made on"), N_("Closed on")),
+        Permission.ACCOUNTS_MANAGE,
+        rows.staff_rows,
+        has_cohort=False,
+    ),
+    TableKind.TRAIL: TableSpec(
+        N_("Who did what"),
+        (N_("Time (UTC)"), N_("Act"), N_("By"), N_("Kind"), N_("Key"), N_("Details")),
+        Permission.ACCOUNTS_MANAGE,
+        rows.trail_rows,
+        has_cohort=False,
+    ),
+}
