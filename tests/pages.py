@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+from app.core.breaking import unbroken
 from app.core.languages import LANGUAGES
 
 LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "form": "action"}
 DATA_BLOCKS = {"application/json", "application/ld+json"}
 CHOSEN = {"checkbox", "radio"}
+
+
+def as_read(text: str) -> str:
+    """The text as a person reads it: without break opportunities, every space a space."""
+    return unbroken(text).replace("\u00a0", " ")
 
 
 @dataclass

@@ -22,6 +22,7 @@ from tests.browser import journey
 from tests.browser.conftest import DESKTOP, PHONE, Site, axe, opened
 from tests.browser.journey import SLUG, Someone
 from tests.factories import make_administrator, make_instructor
+from tests.pages import as_read
 
 PEOPLE = [
     Someone("en", "maria", "María Dela Cruz", "DELA CRUZ MARIA", "", "PH"),
@@ -122,14 +123,14 @@ def verified_by_a_stranger(
         assert answer
         assert answer.ok
         assert page.locator(".verdict.valid").count() == 1
-        assert who.native in page.locator("main").inner_text().replace("\u200b", "")
+        assert who.native in as_read(page.locator("main").inner_text())
         look(page, "verify")
 
 
 def text_of(pdf: Path) -> str:
     """The text layer as pdfium (Chrome, Android) reads it."""
     document = pypdfium2.PdfDocument(pdf)
-    return " ".join(document[0].get_textpage().get_text_range().replace("\u200b", "").split())
+    return " ".join(as_read(document[0].get_textpage().get_text_range()).split())
 
 
 def attached_to(pdf: Path) -> str:

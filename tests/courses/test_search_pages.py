@@ -15,6 +15,7 @@ from app.courses.services import find_terms
 from app.courses.types import IN_ASSESSMENT, Confidence
 from tests.browsing import CheckedClient
 from tests.factories import make_trainee
+from tests.pages import as_read
 
 SignIn = Callable[[Any], CheckedClient]
 
@@ -23,7 +24,7 @@ def words(client: CheckedClient, address: str) -> str:
     """The page without the breaks that are only shown."""
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.get_data(as_text=True).replace("\u200b", "")
+    return as_read(answer.get_data(as_text=True))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.core.breaking import ZERO_WIDTH_SPACE, break_places, breakable
+from app.core.breaking import ADDED, break_places, breakable
 from app.core.spelling import Unit, units
 
 BEFORE, LENGTH = 60, 200  # in signs: before the first match, and in all
@@ -128,8 +128,9 @@ def _with_breaks(text: str, start: int, end: int, edges: Sequence[int]) -> list[
     pieces = [""] * max(1, len(edges) - 1)
     at = 0
     for sign in breakable(text):
-        if start <= at < end or (sign == ZERO_WIDTH_SPACE and start < at <= end):
-            last = bisect_right(edges, at if sign != ZERO_WIDTH_SPACE else at - 1) - 1
+        is_added = sign in ADDED
+        if start <= at < end or (is_added and start < at <= end):
+            last = bisect_right(edges, at - is_added) - 1
             pieces[min(last, len(pieces) - 1)] += sign
-        at += sign != ZERO_WIDTH_SPACE
+        at += not is_added
     return pieces
