@@ -1,4 +1,4 @@
-"""Tables of people: accounts, consents, sessions, reset codes and grants."""
+"""Tables of people: accounts, consents, sessions, reset codes, login cards and grants."""
 
 from __future__ import annotations
 
@@ -130,6 +130,39 @@ class ResetCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # used, or replaced by a newer one
+
+
+class LoginCard(Base):
+    """A printed card with which a trainee signs in. What it says is derived; see `services.cards`.
+
+    Ended ones stay, so that a lost card can say that it is no longer valid.
+    """
+
+    __tablename__ = "login_card"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_login_card_key"),
+        UniqueConstraint("token_hash", name="uq_login_card_token_hash"),
+        UniqueConstraint("code_hash", name="uq_login_card_code_hash"),
+        Index(
+            "uq_login_card_living",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Names the card in staff addresses; opens nothing without the server's secret.
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # lost, or replaced by another
+    first_used_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
 
 
 class Grant(Base):

@@ -212,6 +212,39 @@ class NoPin(DomainError):
     message = N_("There is no PIN yet. Set one on your account page.")
 
 
+class UnknownCard(DomainError):
+    """No login card says this."""
+
+    status = 404
+    message = N_("We do not know this card. Check the code, or ask your instructor for a new card.")
+
+
+class CardEnded(UnknownCard):
+    """The card was lost or replaced, or its holder may not sign in by card any more."""
+
+    message = N_("This card is no longer valid. Ask your instructor for a new one.")
+
+
+class CardPinLocked(PinLocked):
+    """Too many wrong PINs in a row, said to somebody who has no account page without it."""
+
+    message = N_("The PIN is locked after 5 wrong tries. Ask your instructor to unlock it.")
+
+
+class CardInUse(DomainError):
+    """Somebody has already chosen the PIN of this card."""
+
+    status: ClassVar[int] = 409
+    message = N_("This card already has a PIN. Type it, or ask your instructor for a new card.")
+
+
+class NoCardForStaff(DomainError):
+    """Instructors and administrators sign in with a password."""
+
+    status = 422
+    message = N_("Only trainees get a login card. Staff sign in with a password.")
+
+
 class OwnAccount(DomainError):
     """Administrators do not change their own role, and do not disable or erase themselves."""
 
