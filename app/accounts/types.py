@@ -22,6 +22,7 @@ NAME_LENGTH = 100
 USERNAME_LENGTH = 40
 PIN_DIGITS = 6
 PIN_TRIES = 5
+WRONG_PIN = N_("This PIN is wrong. After 5 wrong tries it is locked.")
 RESET_CODE_LIFETIME = timedelta(hours=24)
 
 

@@ -74,13 +74,22 @@ from app.accounts.services.sessions import (
 )
 from app.accounts.services.staffing import change_role, disable, enable, erase_person
 from app.accounts.services.territories import territories, territory_name
-from app.accounts.services.throttling import begin_try, count_wrong, forgive
+from app.accounts.services.throttling import (
+    begin_card_try,
+    begin_try,
+    check_card_misses,
+    count_card_miss,
+    count_wrong,
+    forgive,
+    forgive_card,
+)
 
 __all__ = [
     "CardFace",
     "FirstUse",
     "PeoplePage",
     "authenticate",
+    "begin_card_try",
     "begin_try",
     "card_by_key",
     "card_holder",
@@ -90,12 +99,14 @@ __all__ = [
     "change_names",
     "change_password",
     "change_role",
+    "check_card_misses",
     "check_names",
     "check_reset_code",
     "check_username",
     "claim_card",
     "confirm_names",
     "consents_of",
+    "count_card_miss",
     "count_wrong",
     "create_reset_code",
     "create_staff",
@@ -118,6 +129,7 @@ __all__ = [
     "fold_username",
     "forget_pin",
     "forgive",
+    "forgive_card",
     "give_consent",
     "give_grant",
     "grants_of",

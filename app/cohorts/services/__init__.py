@@ -6,13 +6,11 @@ simply not found.
 
 from app.cohorts.services.changing import archive_cohort, change_cohort, create_cohort
 from app.cohorts.services.joining import (
-    CODE_ALPHABET,
     CODE_LENGTH,
     create_join_code,
     join,
     join_again,
     join_codes_of,
-    normal_code,
     open_code,
     withdraw_join_code,
 )
@@ -34,6 +32,7 @@ from app.cohorts.services.members import (
     members_of,
     withdraw_member,
 )
+from app.core.codes import CODE_ALPHABET, normal_code
 
 __all__ = [
     "CODE_ALPHABET",
