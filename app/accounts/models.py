@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.types import GrantKind, Names, Purpose, Role
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
+
+
+def _folded_names(context: Any) -> str:
+    """The default of `search_text`, from the names of the same row."""
+    row = context.get_current_parameters()
+    return Names(row["native_name"], row["latin_name"], row.get("chinese_name")).folded
 
 
 class User(Base):
@@ -33,6 +49,8 @@ class User(Base):
     native_name: Mapped[str] = mapped_column(String(100))
     latin_name: Mapped[str] = mapped_column(String(100))
     chinese_name: Mapped[str | None] = mapped_column(String(100))
+    #: The three forms without accents, case and spaces, for searching; follows them by itself.
+    search_text: Mapped[str] = mapped_column(Text, default=_folded_names)
     names_confirmed_at: Mapped[datetime | None]
     nationality: Mapped[str] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(8))
@@ -58,6 +76,11 @@ class User(Base):
     def is_staff(self) -> bool:
         """Whether the person is an instructor or administrator."""
         return self.role is not Role.TRAINEE
+
+
+@event.listens_for(User, "before_update")
+def _fold_names(_mapper: object, _connection: object, user: User) -> None:
+    user.search_text = user.names.folded
 
 
 class Consent(Base):

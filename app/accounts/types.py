@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from app.core.errors import N_, DomainError
+from app.core.spelling import plain
 
 #: The version of the privacy notice that people agree to now. A new text is a new version, and
 #: everybody is asked again at the next sign-in.
@@ -64,6 +65,19 @@ class Names:
     native: str
     latin: str
     chinese: str | None = None
+
+    @property
+    def folded(self) -> str:
+        """The forms, one a line, as search compares them: no accents, case, marks or spaces."""
+        return "\n".join(plain(form) for form in (self.native, self.latin, self.chinese or ""))
+
+
+class NameForm(StrEnum):
+    """One of the three forms, as that by which a list is sorted."""
+
+    NATIVE = "native"
+    LATIN = "latin"
+    CHINESE = "chinese"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from app.accounts.services.consents import (
     withdraw_consent,
 )
 from app.accounts.services.exporting import export_account
+from app.accounts.services.finding import name_matches, names_contain, search_key, sorted_by_name
 from app.accounts.services.grants import (
     end_grant,
     examinable_sheets,
@@ -138,7 +139,9 @@ __all__ = [
     "make_cards",
     "may_author",
     "may_examine",
+    "name_matches",
     "name_problems",
+    "names_contain",
     "needs_consent",
     "open_session",
     "password_matches",
@@ -152,7 +155,9 @@ __all__ = [
     "record_consents",
     "redeem_reset_code",
     "require_password",
+    "search_key",
     "set_pin",
+    "sorted_by_name",
     "start_anew",
     "territories",
     "territory_name",

@@ -105,6 +105,17 @@ class Engine:
             self._folder = None
 
 
+def render_once(document: Document) -> bytes:
+    """As `render`, by a child that ends with the document: for a web process, which draws seldom
+    and must not keep a renderer's memory (150 MB). Loading the fonts takes about a second.
+    """
+    engine = Engine()
+    try:
+        return engine.render(document)
+    finally:
+        engine.close()
+
+
 def _start(folder: Path) -> subprocess.Popen[bytes]:
     """Start the child with a configuration that hides the machine's own fonts and our settings."""
     config = folder / "fonts.conf"
