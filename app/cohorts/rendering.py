@@ -31,6 +31,22 @@ _RAGGED = 1.12  # lines are not filled to their ends
 WHAT_TO_DO = N_(
     "Scan with your phone, or type the code. Then your PIN. Lost? Tell your instructor."
 )
+PAGE_OF = N_("Page %(page)s of %(pages)s")
+UNPRINTABLE = N_("(these letters cannot be printed)")
+NAMES_WORDS = {
+    "title": N_("Names to check and sign"),
+    "advice": N_(
+        "These names go on your certificate. Compare each letter with your passport. Sign when all "
+        "are right; if one is wrong, write the right one beside it and do not sign."
+    ),
+    "native": N_("Name in the own script"),
+    "latin": N_("Name in passport"),
+    "chinese": N_("Chinese name"),
+    "student_number": N_("Student number"),
+    "nationality": N_("Country or region"),
+    "confirmed": N_("Confirmed on"),
+    "signature": N_("Signature"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +74,19 @@ def cards_pdf(cards: Sequence[PrintedCard], title: str, site: str, language: str
         title=title,
         site=site,
         sheets=[faces[at : at + CARDS_ON_A_SHEET] for at in range(0, len(faces), CARDS_ON_A_SHEET)],
-        cuts_x=[_LEFT + n * CARD_WIDTH for n in range(COLUMNS + 1)],
-        cuts_y=[_TOP + n * CARD_HEIGHT for n in range(ROWS + 1)],
+        columns=range(COLUMNS + 1),
+        rows=range(ROWS + 1),
     )
-    return pdf.render_once(pdf.Document(html=html, css=_style("cards.css"), files=files))
+    sizes = "".join(f".n{face['number']} {{ font-size: {face['size']}pt }}" for face in faces)
+    css = _style("cards.css") + _grid() + sizes
+    return pdf.render_once(pdf.Document(html=html, css=css, files=files))
+
+
+def _grid() -> str:
+    """Where the columns and rows begin, and after the last card where they end."""
+    left = [f".x{n} {{ left: {_LEFT + n * CARD_WIDTH}mm }}" for n in range(COLUMNS + 1)]
+    top = [f".y{n} {{ top: {_TOP + n * CARD_HEIGHT}mm }}" for n in range(ROWS + 1)]
+    return "".join([*left, *top])
 
 
 def _face(card: PrintedCard, number: int) -> dict[str, Any]:
@@ -71,8 +96,9 @@ def _face(card: PrintedCard, number: int) -> dict[str, Any]:
     cohort = printable(card.cohort)
     return {
         "tag": LANGUAGES[card.language].html,
-        "left": _LEFT + column * CARD_WIDTH,
-        "top": _TOP + row * CARD_HEIGHT,
+        "column": column,
+        "row": row,
+        "number": number,
         "programme": breakable(card.programme),
         "qr": f"{number}.svg",
         "size": _size_of(native, latin, cohort),
@@ -103,6 +129,55 @@ def _height_of(texts: Sequence[str], size: float, width: float) -> float:
         lines = ceil(width_of(text, weight) * letter * _RAGGED / width)
         total += lines * letter * leading
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedName:
+    """One line of the sheet of names."""
+
+    native: str
+    latin: str
+    chinese: str
+    student_number: str
+    nationality: str
+    confirmed: str  # the day on which the names were confirmed, in words, or nothing
+
+
+def names_pdf(rows: Sequence[PrintedName], cohort: str, day: str, language: str) -> bytes:
+    """The sheet on which a cohort's names are checked and signed: A4, as many pages as needed.
+
+    `day` is today in words. Raises what `app.core.pdf.render` raises.
+    """
+    html = _page("names.html").render(
+        tag=LANGUAGES[language].html,
+        cohort=breakable(printable(cohort)),
+        day=day,
+        rows=[_line(row, language) for row in rows],
+        has_numbers=any(row.student_number for row in rows),
+        say={key: breakable(tr(message, language)) for key, message in NAMES_WORDS.items()},
+    )
+    css = _style("names.css") + _page_numbers(tr(PAGE_OF, language))
+    return pdf.render_once(pdf.Document(html=html, css=css))
+
+
+def _line(row: PrintedName, language: str) -> dict[str, str]:
+    unprintable = tr(UNPRINTABLE, language)
+    return {
+        "native": breakable(printable(row.native) or unprintable),
+        "latin": row.latin.upper(),
+        "chinese": printable(row.chinese) or (unprintable if row.chinese else ""),
+        "student_number": row.student_number,
+        "nationality": breakable(row.nationality),
+        "confirmed": row.confirmed,
+    }
+
+
+def _page_numbers(sentence: str) -> str:
+    """The rule that prints the sentence with the numbers of this page and of all."""
+    quoted = sentence.replace("\\", "").replace('"', "")
+    for place, counter in (("%(page)s", "page"), ("%(pages)s", "pages")):
+        quoted = quoted.replace(place, f'" counter({counter}) "')
+    return f'@page {{ @bottom-right {{ content: "{quoted}"; }} }}'
 
 
 def printable(text: str) -> str:

@@ -123,11 +123,15 @@ def make_cards(db: Session, users: Sequence[User], by: User, at: datetime) -> in
     Twice, or two at once, make one card each. Raises NoCardForStaff and Erased.
     """
     for user in users:
-        refuse_erased(user)
-        if user.role is not Role.TRAINEE:
-            raise NoCardForStaff
+        _refuse_others(user)
     known = cards_of(db, users)
     return sum(_make(db, user, by, at) for user in users if user.id not in known)
+
+
+def _refuse_others(user: User) -> None:
+    refuse_erased(user)
+    if user.role is not Role.TRAINEE:
+        raise NoCardForStaff
 
 
 def _make(db: Session, user: User, by: User, at: datetime) -> bool:
@@ -198,8 +202,11 @@ def start_anew(db: Session, user: User, card_key: str, by: User, at: datetime) -
 
 
 def forget_pin(db: Session, user: User, by: User, at: datetime) -> None:
-    """The PIN is forgotten: the next use of the card asks for a new one. Every session ends."""
-    refuse_erased(user)
+    """The PIN is forgotten: the next use of the card asks for a new one. Every session ends.
+
+    Raises NoCardForStaff and Erased.
+    """
+    _refuse_others(user)
     user.pin_hash, user.pin_tries = None, 0
     end_sessions(db, user, at)
     audit.record(db, "accounts.forget-pin", by.key, at, "user", user.key)

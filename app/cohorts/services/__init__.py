@@ -4,6 +4,12 @@ An instructor sees her own cohorts, an administrator all of them, and what is no
 simply not found.
 """
 
+from app.cohorts.services.cards import (
+    CardRow,
+    card_rows,
+    make_chosen_cards,
+    printed_cards,
+)
 from app.cohorts.services.changing import archive_cohort, change_cohort, create_cohort
 from app.cohorts.services.joining import (
     CODE_LENGTH,
@@ -37,9 +43,11 @@ from app.core.codes import CODE_ALPHABET, normal_code
 __all__ = [
     "CODE_ALPHABET",
     "CODE_LENGTH",
+    "CardRow",
     "add_instructor",
     "add_member",
     "archive_cohort",
+    "card_rows",
     "change_cohort",
     "cohort_of",
     "cohorts_joined",
@@ -52,12 +60,14 @@ __all__ = [
     "join",
     "join_again",
     "join_codes_of",
+    "make_chosen_cards",
     "member_counts",
     "member_of",
     "members_by_cohort",
     "members_of",
     "normal_code",
     "open_code",
+    "printed_cards",
     "visible_cohorts",
     "withdraw_join_code",
     "withdraw_member",
