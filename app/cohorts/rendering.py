@@ -79,7 +79,7 @@ def cards_pdf(cards: Sequence[PrintedCard], title: str, site: str, language: str
     )
     sizes = "".join(f".n{face['number']} {{ font-size: {face['size']}pt }}" for face in faces)
     css = _style("cards.css") + _grid() + sizes
-    return pdf.render_once(pdf.Document(html=html, css=css, files=files))
+    return pdf.render_briefly(pdf.Document(html=html, css=css, files=files))
 
 
 def _grid() -> str:
@@ -143,21 +143,25 @@ class PrintedName:
     confirmed: str  # the day on which the names were confirmed, in words, or nothing
 
 
-def names_pdf(rows: Sequence[PrintedName], cohort: str, day: str, language: str) -> bytes:
+def names_pdf(
+    rows: Sequence[PrintedName], first: int, cohort: str, day: str, language: str
+) -> bytes:
     """The sheet on which a cohort's names are checked and signed: A4, as many pages as needed.
 
-    `day` is today in words. Raises what `app.core.pdf.render` raises.
+    The lines are numbered from `first`; `day` is today in words. Raises what
+    `app.core.pdf.render` raises.
     """
     html = _page("names.html").render(
         tag=LANGUAGES[language].html,
         cohort=breakable(printable(cohort)),
         day=day,
+        first=first,
         rows=[_line(row, language) for row in rows],
         has_numbers=any(row.student_number for row in rows),
         say={key: breakable(tr(message, language)) for key, message in NAMES_WORDS.items()},
     )
     css = _style("names.css") + _page_numbers(tr(PAGE_OF, language))
-    return pdf.render_once(pdf.Document(html=html, css=css))
+    return pdf.render_briefly(pdf.Document(html=html, css=css))
 
 
 def _line(row: PrintedName, language: str) -> dict[str, str]:

@@ -43,6 +43,14 @@ _SHOWN = "card"  # in the signed session: the card's key, and the second at whic
 TOO_LATE = N_("Scan your card again, or type its code.")
 
 
+@plain.get("/card")
+@plain.get("/card/")
+@public
+def code_of_card() -> Response:
+    """The short address that is printed on a card: to the page in the reader's language."""
+    return _closed(redirect(url_for("accounts.card")))
+
+
 @plain.get("/card/<token>")
 @public
 def scan(token: str) -> Response:

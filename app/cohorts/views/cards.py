@@ -32,9 +32,9 @@ CARDS_IN_A_FILE = 60
 PRINTS = ("prints", 60, 600)
 #: What may happen to a card, by the last part of the address, with the sentence when it is done.
 ACTS = {
-    "lost": N_("The card is dead and the person is signed out everywhere."),
-    "anew": N_("The old card is dead, there is no PIN, and a new card is ready to print."),
-    "pin": N_("The PIN is gone. The next use of the card asks for a new one."),
+    "lost": N_("The card no longer works, and the person is signed out everywhere."),
+    "anew": N_("The old card and the PIN no longer work. The new card is ready to print."),
+    "pin": N_("The PIN no longer works. The next use of the card asks for a new one."),
 }
 
 
