@@ -149,6 +149,7 @@ def _end_unreadable(db: Session, user: User, at: datetime) -> None:
     for card in db.scalars(living):
         if not _is_readable(card):
             card.ended_at = at
+            user.pin_hash, user.pin_tries = None, 0  # hashed with the secret of before, too
             db.flush()
 
 
