@@ -1,15 +1,31 @@
-"""Tables of people: accounts, consents, sessions, reset codes and grants."""
+"""Tables of people: accounts, consents, sessions, reset codes, login cards and grants."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.types import GrantKind, Names, Purpose, Role
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
+
+
+def _folded_names(context: Any) -> str:
+    """The default of `search_text`, from the names of the same row."""
+    row = context.get_current_parameters()
+    return Names(row["native_name"], row["latin_name"], row.get("chinese_name")).folded
 
 
 class User(Base):
@@ -33,6 +49,8 @@ class User(Base):
     native_name: Mapped[str] = mapped_column(String(100))
     latin_name: Mapped[str] = mapped_column(String(100))
     chinese_name: Mapped[str | None] = mapped_column(String(100))
+    #: The three forms without accents, case and spaces, for searching; follows them by itself.
+    search_text: Mapped[str] = mapped_column(Text, default=_folded_names)
     names_confirmed_at: Mapped[datetime | None]
     nationality: Mapped[str] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(8))
@@ -58,6 +76,11 @@ class User(Base):
     def is_staff(self) -> bool:
         """Whether the person is an instructor or administrator."""
         return self.role is not Role.TRAINEE
+
+
+@event.listens_for(User, "before_update")
+def _fold_names(_mapper: object, _connection: object, user: User) -> None:
+    user.search_text = user.names.folded
 
 
 class Consent(Base):
@@ -130,6 +153,39 @@ class ResetCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # used, or replaced by a newer one
+
+
+class LoginCard(Base):
+    """A printed card with which a trainee signs in. What it says is derived; see `services.cards`.
+
+    Ended ones stay, so that a lost card can say that it is no longer valid.
+    """
+
+    __tablename__ = "login_card"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_login_card_key"),
+        UniqueConstraint("token_hash", name="uq_login_card_token_hash"),
+        UniqueConstraint("code_hash", name="uq_login_card_code_hash"),
+        Index(
+            "uq_login_card_living",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Names the card in staff addresses; opens nothing without the server's secret.
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # lost, or replaced by another
+    first_used_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
 
 
 class Grant(Base):

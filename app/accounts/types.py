@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from app.core.errors import N_, DomainError
+from app.core.spelling import plain
 
 #: The version of the privacy notice that people agree to now. A new text is a new version, and
 #: everybody is asked again at the next sign-in.
@@ -22,6 +23,7 @@ NAME_LENGTH = 100
 USERNAME_LENGTH = 40
 PIN_DIGITS = 6
 PIN_TRIES = 5
+WRONG_PIN = N_("This PIN is wrong. After 5 wrong tries it is locked.")
 RESET_CODE_LIFETIME = timedelta(hours=24)
 
 
@@ -63,6 +65,19 @@ class Names:
     native: str
     latin: str
     chinese: str | None = None
+
+    @property
+    def folded(self) -> str:
+        """The forms, one a line, as search compares them: no accents, case, marks or spaces."""
+        return "\n".join(plain(form) for form in (self.native, self.latin, self.chinese or ""))
+
+
+class NameForm(StrEnum):
+    """One of the three forms, as that by which a list is sorted."""
+
+    NATIVE = "native"
+    LATIN = "latin"
+    CHINESE = "chinese"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +225,39 @@ class NoPin(DomainError):
 
     status = 422
     message = N_("There is no PIN yet. Set one on your account page.")
+
+
+class UnknownCard(DomainError):
+    """No login card says this."""
+
+    status = 404
+    message = N_("We do not know this card. Check the code, or ask your instructor for a new card.")
+
+
+class CardEnded(UnknownCard):
+    """The card was lost or replaced, or its holder may not sign in by card any more."""
+
+    message = N_("This card is no longer valid. Ask your instructor for a new one.")
+
+
+class CardPinLocked(PinLocked):
+    """Too many wrong PINs in a row, said to somebody who has no account page without it."""
+
+    message = N_("The PIN is locked after 5 wrong tries. Ask your instructor to unlock it.")
+
+
+class CardInUse(DomainError):
+    """Somebody has already chosen the PIN of this card."""
+
+    status: ClassVar[int] = 409
+    message = N_("This card already has a PIN. Type it, or ask your instructor for a new card.")
+
+
+class NoCardForStaff(DomainError):
+    """Instructors and administrators sign in with a password."""
+
+    status = 422
+    message = N_("Only trainees get a login card. Staff sign in with a password.")
 
 
 class OwnAccount(DomainError):

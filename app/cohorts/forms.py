@@ -9,6 +9,7 @@ from wtforms import (
     Field,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -17,8 +18,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 
 from app.accounts.forms import ProfileForm
 from app.accounts.services import territories
+from app.accounts.types import NameForm
 from app.cohorts.models import Cohort
-from app.cohorts.types import CohortDraft
+from app.cohorts.types import CardChoice, CohortDraft
 from app.core.clock import now, programme_date
 from app.core.forms import EventForm, Form, length, no_controls, required
 from app.core.i18n import LANGUAGES, _, current_language, lazy
@@ -113,6 +115,45 @@ class CodeForm(Form):
     """The join code that a visitor types."""
 
     code = StringField(lazy("Join code"), [required(), length(most=40), no_controls])
+
+
+NAME_FORMS = {
+    NameForm.LATIN: lazy("Name in passport"),
+    NameForm.NATIVE: lazy("Name in the own script"),
+    NameForm.CHINESE: lazy("Chinese name"),
+}
+
+
+class OrderForm(Form):
+    """The form of the names by which a list is sorted."""
+
+    by = SelectField(
+        lazy("Sorted by"),
+        choices=lambda: [(form.value, str(name)) for form, name in NAME_FORMS.items()],
+        default=NameForm.LATIN.value,
+    )
+
+    @property
+    def order(self) -> NameForm:
+        """The chosen form; the Latin one for what an address makes up."""
+        return next((form for form in NameForm if form.value == self.by.data), NameForm.LATIN)
+
+
+class CardsForm(OrderForm):
+    """Whose login cards are printed."""
+
+    which = RadioField(
+        lazy("Whose cards"),
+        [required()],
+        choices=lambda: [
+            (CardChoice.WITHOUT.value, _("Trainees without a card")),
+            (CardChoice.UNUSED.value, _("Trainees who have not used a card yet")),
+            (CardChoice.ALL.value, _("All trainees of the cohort")),
+            (CardChoice.CHOSEN.value, _("Only those ticked below")),
+        ],
+        default=CardChoice.WITHOUT.value,
+    )
+    people = SelectMultipleField(lazy("Trainees"), validate_choice=False)
 
 
 class JoinForm(ProfileForm):

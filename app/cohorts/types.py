@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from app.core.errors import N_, DomainError
 
@@ -34,6 +35,22 @@ class CourseHasNoContent(DomainError):
 
     status = 422
     message = N_("This course is still in preparation and cannot be assigned yet.")
+
+
+class NobodyToPrint(DomainError):
+    """No trainee of the cohort was chosen, or nobody of those chosen has a card."""
+
+    status = 422
+    message = N_("Nobody is chosen. Choose at least one trainee of this cohort.")
+
+
+class CardChoice(StrEnum):
+    """Whose login cards are printed."""
+
+    ALL = "all"
+    WITHOUT = "without"
+    UNUSED = "unused"
+    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,15 @@ def test_the_same_document_gives_the_same_bytes(names: bytes, engine: Engine) ->
     assert engine.render(Document(page(*NAMES), CSS)) == names
 
 
+def test_an_engine_of_a_web_process_rests_and_wakes_up_again() -> None:
+    engine = Engine(idle_seconds=0.01)
+    for _document in range(2):
+        assert engine.render(Document(page("x"), CSS)).startswith(b"%PDF")
+        assert engine._rest is not None
+        engine._rest.join()
+        assert engine._child is None
+
+
 def test_title_author_and_language_are_in_the_file() -> None:
     head = '<title>ໃບຢັ້ງຢືນ</title><meta name="author" content="Programme Office">'
     with pikepdf.open(io.BytesIO(pdf.render(Document(page("x", head=head), CSS)))) as file:

@@ -29,14 +29,21 @@ OWNERS = {
     "certificates.own_download": {"trainee"},
     "certificates.own_why": {"trainee"},
     "cohorts.archive_cohort": LEADERS,
+    "cohorts.card_act": LEADERS,
+    "cohorts.cards": LEADERS,
+    "cohorts.cards_pdf": LEADERS,
     "cohorts.change_cohort": LEADERS,
     "cohorts.cohort": LEADERS,
     "cohorts.cohort_archive": LEADERS,
     "cohorts.cohort_edit": LEADERS,
     "cohorts.create_join_code": LEADERS,
+    "cohorts.do_card_act": LEADERS,
     "cohorts.join_code_new": LEADERS,
+    "cohorts.make_cards": LEADERS,
     "cohorts.member": LEADERS,
     "cohorts.member_withdraw": LEADERS,
+    "cohorts.names": LEADERS,
+    "cohorts.names_pdf": LEADERS,
     "cohorts.reset_password": LEADERS,
     "cohorts.unlock_pin": LEADERS,
     "cohorts.withdraw_join_code": LEADERS,
@@ -164,6 +171,8 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<int:position>": "1",
         "<into>": "lo",
         "<kind>": "members",
+        "<act>": "lost",
+        "<token>": keys["card"],
         "<code>": keys["code"] if room == "cohorts" else keys["verification"],
     }
 
@@ -173,6 +182,8 @@ def _query(world: World, endpoint: str) -> dict[str, str]:
     match endpoint:
         case "cohorts.join":
             return {"code": world.keys["code"]}
+        case "cohorts.cards_pdf":
+            return {"people": world.keys["learner"].replace("-", "")}
         case "practicals.check_new":
             return sheet
         case "practicals.check_grade" | "practicals.record_check":

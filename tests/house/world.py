@@ -129,6 +129,9 @@ class _Builder:
             "administrator": make_administrator(self.db),
         }
         accounts.set_pin(self.db, people["learner"], accounts.prepare_pin(PIN), self.at)
+        accounts.make_cards(self.db, [people["learner"]], people["instructor"], self.at)
+        (card,) = accounts.cards_of(self.db, [people["learner"]]).values()
+        self.world.keys["card"] = accounts.face_of(card.key).token
         by, last = people["administrator"], self.today + timedelta(days=90)
         for sheet in self.course.sheets:
             grant = accounts.give_grant(

@@ -1,5 +1,18 @@
 """The door of the accounts room: every rule about people that others may call."""
 
+from app.accounts.services.card_entry import FirstUse, claim_card, enter_by_card
+from app.accounts.services.cards import (
+    CardFace,
+    card_by_key,
+    card_holder,
+    card_saying,
+    cards_of,
+    end_card,
+    face_of,
+    forget_pin,
+    make_cards,
+    start_anew,
+)
 from app.accounts.services.consents import (
     consents_of,
     give_consent,
@@ -10,6 +23,7 @@ from app.accounts.services.consents import (
     withdraw_consent,
 )
 from app.accounts.services.exporting import export_account
+from app.accounts.services.finding import name_matches, names_contain, search_key, sorted_by_name
 from app.accounts.services.grants import (
     end_grant,
     examinable_sheets,
@@ -61,21 +75,39 @@ from app.accounts.services.sessions import (
 )
 from app.accounts.services.staffing import change_role, disable, enable, erase_person
 from app.accounts.services.territories import territories, territory_name
-from app.accounts.services.throttling import begin_try, count_wrong, forgive
+from app.accounts.services.throttling import (
+    begin_card_try,
+    begin_try,
+    check_card_misses,
+    count_card_miss,
+    count_wrong,
+    forgive,
+    forgive_card,
+)
 
 __all__ = [
+    "CardFace",
+    "FirstUse",
     "PeoplePage",
     "authenticate",
+    "begin_card_try",
     "begin_try",
+    "card_by_key",
+    "card_holder",
+    "card_saying",
+    "cards_of",
     "change_languages",
     "change_names",
     "change_password",
     "change_role",
+    "check_card_misses",
     "check_names",
     "check_reset_code",
     "check_username",
+    "claim_card",
     "confirm_names",
     "consents_of",
+    "count_card_miss",
     "count_wrong",
     "create_reset_code",
     "create_staff",
@@ -84,24 +116,32 @@ __all__ = [
     "demo_person",
     "disable",
     "enable",
+    "end_card",
     "end_grant",
     "end_session",
     "end_session_by_key",
     "end_sessions",
+    "enter_by_card",
     "erase_person",
     "examinable_sheets",
     "export_account",
+    "face_of",
     "find_users",
     "fold_username",
+    "forget_pin",
     "forgive",
+    "forgive_card",
     "give_consent",
     "give_grant",
     "grants_of",
     "has_consent",
     "live_sessions",
+    "make_cards",
     "may_author",
     "may_examine",
+    "name_matches",
     "name_problems",
+    "names_contain",
     "needs_consent",
     "open_session",
     "password_matches",
@@ -115,7 +155,10 @@ __all__ = [
     "record_consents",
     "redeem_reset_code",
     "require_password",
+    "search_key",
     "set_pin",
+    "sorted_by_name",
+    "start_anew",
     "territories",
     "territory_name",
     "token_hash",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Grant, User, UserSession
+from app.accounts.models import Grant, LoginCard, User, UserSession
 from app.accounts.services.consents import consents_of
 from app.accounts.services.grants import grants_of
 
@@ -39,8 +39,21 @@ def export_account(db: Session, user: User) -> dict[str, Any]:
             for consent in consents_of(db, user)
         ],
         "sessions": _sessions(db, user),
+        "login_cards": _cards(db, user),
         "grants": [_grant(grant) for grant in grants_of(db, user)],
     }
+
+
+def _cards(db: Session, user: User) -> list[dict[str, Any]]:
+    rows = db.scalars(select(LoginCard).where(LoginCard.user_id == user.id).order_by(LoginCard.id))
+    return [
+        {
+            "made_at": _time(row.made_at),
+            "first_used_at": _time(row.first_used_at),
+            "ended_at": _time(row.ended_at),
+        }
+        for row in rows
+    ]
 
 
 def _sessions(db: Session, user: User) -> list[dict[str, Any]]:

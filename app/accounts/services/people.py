@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.services.consents import record_consents
+from app.accounts.services.finding import names_contain
 from app.accounts.services.naming import check_names, check_username, fold_username
 from app.accounts.services.secrets import prepared
 from app.accounts.services.territories import check_territory
@@ -201,11 +202,5 @@ def find_users(db: Session, text: str = "", role: Role | None = None, page: int 
 def _matching(query: Select[User], text: str) -> Select[User]:
     if not text:
         return query
-    return query.where(
-        or_(
-            User.username_folded.contains(fold_username(text), autoescape=True),
-            User.native_name.contains(text, autoescape=True),
-            func.lower(User.latin_name).contains(text.lower(), autoescape=True),
-            User.chinese_name.contains(text, autoescape=True),
-        )
-    )
+    username = User.username_folded.contains(fold_username(text), autoescape=True)
+    return query.where(or_(username, names_contain(text)))

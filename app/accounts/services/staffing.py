@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Consent, Grant, ResetCode, User, UserSession
+from app.accounts.services.cards import end_cards, erase_cards
 from app.accounts.services.people import refuse_erased
 from app.accounts.services.sessions import end_sessions
 from app.accounts.types import (
@@ -31,6 +32,7 @@ def change_role(db: Session, user: User, role: Role, by: User, at: datetime) -> 
     detail = {"from": user.role.value, "to": role.value}
     user.role = role
     end_sessions(db, user, at)
+    end_cards(db, user, at)
     audit.record(db, "accounts.role", by.key, at, "user", user.key, detail)
 
 
@@ -79,6 +81,7 @@ def erase_person(db: Session, user: User, by: User | None, at: datetime) -> None
 def _erase_rows(db: Session, user: User, at: datetime) -> None:
     db.execute(delete(UserSession).where(UserSession.user_id == user.id))
     db.execute(delete(ResetCode).where(ResetCode.user_id == user.id))
+    erase_cards(db, user)
     own_grants = update(Grant).where(Grant.user_id == user.id, Grant.ended_at.is_(None))
     db.execute(own_grants.values(ended_at=at))
     db.execute(update(Consent).where(Consent.user_id == user.id).values(user_id=None))

@@ -18,6 +18,9 @@ ACCOUNT_AND_DEVICE = ("sign-in-device", 5, WINDOW)
 ACCOUNT = ("sign-in-account", 20, WINDOW)
 ADDRESS = ("sign-in-address", 1500, MINUTE)
 ADDRESS_WRONG = ("sign-in-address-wrong", 300, WINDOW)
+CARD = ("sign-in-card", 20, WINDOW)
+#: Cards and codes that nobody has, from one address; right ones are never counted.
+CARD_MISSES = ("card-miss", 300, 10 * MINUTE)
 
 
 def begin_try(username: str, device: str, address: str) -> None:
@@ -31,6 +34,30 @@ def begin_try(username: str, device: str, address: str) -> None:
     _hit(ADDRESS, address)
     scope, limit, seconds = ADDRESS_WRONG
     limits.check(scope, address, limit, seconds)
+
+
+def begin_card_try(card_key: str, address: str) -> None:
+    """Count a try at a card's PIN before it is looked at; raises TooMany."""
+    _hit(CARD, card_key)
+    _hit(ADDRESS, address)
+    scope, limit, seconds = ADDRESS_WRONG
+    limits.check(scope, address, limit, seconds)
+
+
+def forgive_card(card_key: str) -> None:
+    """Forget the tries of a card after the right PIN."""
+    _clear(CARD, card_key)
+
+
+def check_card_misses(address: str) -> None:
+    """Raise TooMany when too many unknown cards came from an address; counts nothing."""
+    scope, limit, seconds = CARD_MISSES
+    limits.check(scope, address, limit, seconds)
+
+
+def count_card_miss(address: str) -> None:
+    """Count an unknown card or code; raises TooMany."""
+    _hit(CARD_MISSES, address)
 
 
 def count_wrong(address: str) -> None:

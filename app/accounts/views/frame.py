@@ -22,6 +22,8 @@ from app.core.db import reading
 from app.core.i18n import current_language
 
 blueprint = Blueprint("accounts", __name__)
+#: Addresses without a language: what is printed on cards.
+plain = Blueprint("accounts_plain", __name__)
 
 
 def init(app: Flask) -> None:

@@ -16,7 +16,17 @@ from app.accounts.forms import (
     refuse,
     text,
 )
-from app.accounts.types import PRIVACY_VERSION, PreparedSecret, Purpose, WeakPassword
+from app.accounts.forms.cards import OtherPinForm
+from app.accounts.types import (
+    PRIVACY_VERSION,
+    WRONG_PIN,
+    CardPinLocked,
+    NoPin,
+    PinLocked,
+    PreparedSecret,
+    Purpose,
+    WeakPassword,
+)
 from app.accounts.views.frame import blueprint, me, status_of
 from app.core import identity
 from app.core.clock import now
@@ -108,8 +118,8 @@ def _new_password(form: ChangePasswordForm) -> PreparedSecret | None:
 @blueprint.route("/account/pin", methods=["GET", "POST"])
 @requires(Permission.ACCOUNTS_OWN)
 def pin() -> Response:
-    """Set the PIN with which one acknowledges skill checks."""
-    form = PinForm()
+    """Set the PIN of one's card, with which one also acknowledges skill checks."""
+    form = PinForm() if me().password_hash else OtherPinForm()
     secret = _new_pin(form) if form.validate_on_submit() else None
     if secret is None:
         return make_response(render_template("accounts/pin.html", form=form), status_of(form))
@@ -119,14 +129,30 @@ def pin() -> Response:
     return back_to(_account(), _("Your PIN is set."))
 
 
-def _new_pin(form: PinForm) -> PreparedSecret | None:
-    if not password_is_right(form):
+def _new_pin(form: PinForm | OtherPinForm) -> PreparedSecret | None:
+    right = password_is_right(form) if isinstance(form, PinForm) else _pin_is_right(form)
+    if not right:
         return None
     try:
         return services.prepare_pin(text(form.pin))
     except WeakPassword as error:
         refuse(form, "pin", error)
         return None
+
+
+def _pin_is_right(form: OtherPinForm) -> bool:
+    """Whether the present PIN is the person's; otherwise the form says so. The try is counted."""
+    db = writing()
+    try:
+        right = services.pin_matches(db, me(), text(form.present_pin), now())
+    except (NoPin, PinLocked):
+        db.rollback()
+        refuse(form, "present_pin", CardPinLocked())
+        return False
+    db.commit()
+    if not right:
+        form.present_pin.errors = [_(WRONG_PIN)]
+    return right
 
 
 @blueprint.route("/account/consent", methods=["GET", "POST"])

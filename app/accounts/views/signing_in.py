@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from flask import make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts import services
@@ -33,7 +35,7 @@ def sign_in() -> Response:
     form = SignInForm()
     user = _authenticated(form) if form.validate_on_submit() else None
     if user is not None:
-        return keep_device(_enter(user))
+        return keep_device(enter(user))
     people = services.demo_people(reading()) if settings().demo else []
     page = render_template("accounts/sign_in.html", form=form, people=people)
     return keep_device(make_response(page, status_of(form)))
@@ -53,8 +55,13 @@ def _authenticated(form: SignInForm) -> User | None:
     return user
 
 
-def _enter(user: User) -> Response:
-    db, at = writing(), now()
+def enter(user: User) -> Response:
+    """Begin the person's session in this browser and lead her to where she wanted to go."""
+    return entered(writing(), user, now())
+
+
+def entered(db: Session, user: User, at: datetime) -> Response:
+    """The same when the write has begun; it is committed here."""
     former = identity.current_token()
     if former:
         services.end_session(db, former, at)
@@ -79,7 +86,7 @@ def demo_sign_in() -> Response:
     if not settings().demo:
         raise NotFound
     user = services.demo_person(reading(), request.form.get("person", ""))
-    return _enter(user)
+    return enter(user)
 
 
 @blueprint.post("/sign-out")

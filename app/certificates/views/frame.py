@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from markupsafe import Markup
 
 from app.accounts.models import User
@@ -16,6 +15,7 @@ from app.certificates.types import CertificateState, Missing, MissingKind
 from app.core import identity, qr
 from app.core.clock import now, programme_date
 from app.core.db import reading
+from app.core.downloads import pdf_response
 from app.core.i18n import LANGUAGES, N_, _, current_language, format_date
 from app.core.web import settings
 from app.courses.library import library
@@ -98,18 +98,6 @@ def sheet_title(slug: str, key: str) -> str:
 def told(facts: Any) -> dict[str, Any]:
     """The printed facts in the reader's language."""
     return rendering.told(facts, loader.template(facts["template"]), current_language())
-
-
-def pdf_response(content: bytes, name: str) -> Response:
-    """A PDF to keep, or with `?print` to open in the browser (RFC 6266)."""
-    response = Response(content, mimetype="application/pdf")
-    kind = "inline" if "print" in request.args else "attachment"
-    plain = name.split(maxsplit=1)[0].removesuffix(".pdf") + ".pdf"
-    response.headers["Content-Disposition"] = (
-        f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return response
 
 
 def file_name(certificate: Certificate) -> str:

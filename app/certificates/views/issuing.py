@@ -17,13 +17,13 @@ from app.certificates.views.frame import (
     base_url,
     blueprint,
     me,
-    pdf_response,
     today,
 )
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core.clock import now
 from app.core.db import reading, writing
+from app.core.downloads import pdf_response
 from app.core.errors import NotFound
 from app.core.events import new_event_id
 from app.core.i18n import current_language, ngettext

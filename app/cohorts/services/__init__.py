@@ -4,15 +4,19 @@ An instructor sees her own cohorts, an administrator all of them, and what is no
 simply not found.
 """
 
+from app.cohorts.services.cards import (
+    CardRow,
+    card_rows,
+    make_chosen_cards,
+    printed_cards,
+)
 from app.cohorts.services.changing import archive_cohort, change_cohort, create_cohort
 from app.cohorts.services.joining import (
-    CODE_ALPHABET,
     CODE_LENGTH,
     create_join_code,
     join,
     join_again,
     join_codes_of,
-    normal_code,
     open_code,
     withdraw_join_code,
 )
@@ -34,13 +38,16 @@ from app.cohorts.services.members import (
     members_of,
     withdraw_member,
 )
+from app.core.codes import CODE_ALPHABET, normal_code
 
 __all__ = [
     "CODE_ALPHABET",
     "CODE_LENGTH",
+    "CardRow",
     "add_instructor",
     "add_member",
     "archive_cohort",
+    "card_rows",
     "change_cohort",
     "cohort_of",
     "cohorts_joined",
@@ -53,12 +60,14 @@ __all__ = [
     "join",
     "join_again",
     "join_codes_of",
+    "make_chosen_cards",
     "member_counts",
     "member_of",
     "members_by_cohort",
     "members_of",
     "normal_code",
     "open_code",
+    "printed_cards",
     "visible_cohorts",
     "withdraw_join_code",
     "withdraw_member",

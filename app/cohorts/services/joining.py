@@ -20,11 +20,9 @@ from app.cohorts.types import (
     UnknownJoinCode,
 )
 from app.core import audit
+from app.core.codes import CODE_ALPHABET, normal_code
 from app.core.db import insert_or_get
 from app.core.errors import EventConflict, NotFound
-
-# No 0 O 1 I L U: read aloud in five languages and typed on a phone.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 CODE_LENGTH = 8
 
@@ -73,11 +71,6 @@ def withdraw_join_code(db: Session, cohort: Cohort, code: str, by: User, at: dat
             audit.record(db, "cohorts.withdraw-join-code", by.key, at, "cohort", cohort.key)
             return
     raise NotFound
-
-
-def normal_code(typed: str) -> str:
-    """The code as it is stored, whatever case, spaces and hyphens were typed."""
-    return "".join(letter for letter in typed.upper() if letter.isalnum())
 
 
 def open_code(db: Session, typed: str, today: date) -> JoinCode:

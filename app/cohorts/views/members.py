@@ -21,7 +21,8 @@ from app.core.web import back_to
 def member(key: object, user: object) -> str:
     """One trainee of the cohort, and what an instructor can do for her."""
     found, trainee = services.member_of(reading(), current_person(), str(key), str(user))
-    return render_template("cohorts/member.html", cohort=found, member=trainee)
+    card = accounts.cards_of(reading(), [trainee]).get(trainee.id)
+    return render_template("cohorts/member.html", cohort=found, member=trainee, card=card)
 
 
 @blueprint.post("/cohorts/<uuid:key>/members/<uuid:user>/reset-password")

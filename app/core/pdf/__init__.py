@@ -12,7 +12,7 @@ from app.core.pdf.document import (
     RenderingFailed,
     RenderingLimit,
 )
-from app.core.pdf.engine import Engine, close, render
+from app.core.pdf.engine import Engine, close, render, render_briefly
 from app.core.pdf.fonts import missing_letters
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "close",
     "missing_letters",
     "render",
+    "render_briefly",
 ]

@@ -19,6 +19,7 @@ from app.core.pdf.document import Document, RenderingFailed, RenderingLimit
 from app.core.pdf.frames import read_frame, write_frame
 
 WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
+IDLE_SECONDS = 60.0
 MAX_DOCUMENTS = 500  # then a fresh child, whatever may have leaked
 _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -39,9 +40,12 @@ main()
 class Engine:
     """A renderer in a limited process of its own. Safe to use from several threads."""
 
-    def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
-        """Nothing starts before the first document."""
-        self.wall_seconds = wall_seconds
+    def __init__(
+        self, wall_seconds: float = WALL_SECONDS, idle_seconds: float | None = None
+    ) -> None:
+        """Nothing starts before the first document; after `idle_seconds` without one it ends."""
+        self.wall_seconds, self.idle_seconds = wall_seconds, idle_seconds
+        self._rest: threading.Timer | None = None
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -63,6 +67,7 @@ class Engine:
             self._count += 1
             if answer is None:
                 raise self._death(child)
+            self._rest_later()
         if answer[0] == 0:
             return answer[1:]
         raise _error(answer[1:])
@@ -70,7 +75,17 @@ class Engine:
     def close(self) -> None:
         """End the child process."""
         with self._lock:
+            if self._rest is not None:
+                self._rest.cancel()
             self._stop()
+
+    def _rest_later(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        if self.idle_seconds is not None:
+            self._rest = threading.Timer(self.idle_seconds, self.close)
+            self._rest.daemon = True
+            self._rest.start()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is not None and (self._child.poll() is not None or self._is_old()):
@@ -156,7 +171,9 @@ def _error(answer: bytes) -> RenderingFailed:
 
 
 _engine = Engine()
+_brief_engine = Engine(idle_seconds=IDLE_SECONDS)
 atexit.register(_engine.close)
+atexit.register(_brief_engine.close)
 
 
 def render(document: Document) -> bytes:
@@ -164,6 +181,14 @@ def render(document: Document) -> bytes:
     return _engine.render(document)
 
 
+def render_briefly(document: Document) -> bytes:
+    """The same for a web process, which draws seldom: a child that has rested for a minute ends,
+    and with it the 200 MB that it holds. The next document then waits 3 s longer.
+    """
+    return _brief_engine.render(document)
+
+
 def close() -> None:
-    """End this process's engine; the next document starts it again."""
+    """End this process's engines; the next document starts one again."""
     _engine.close()
+    _brief_engine.close()

@@ -75,6 +75,26 @@ def _cmap(path: Path) -> frozenset[int]:
         return frozenset(font.getBestCmap())
 
 
+@cache
+def _advances(family: str, weight: int) -> dict[int, float]:
+    """The width of each letter of a font, in em."""
+    with TTFont(file_of(family, weight), lazy=True) as font:
+        metrics, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {code: metrics[name][0] / em for code, name in font.getBestCmap().items()}
+
+
+def width_of(text: str, weight: int = 400) -> float:
+    """About how wide the text is on one line, in em: the sum of its letters, unshaped."""
+    return sum(_advance(ord(letter), weight) for letter in text if letter not in _INVISIBLE)
+
+
+def _advance(code: int, weight: int) -> float:
+    for family in FAMILIES:
+        if (width := _advances(family, weight).get(code)) is not None:
+            return width
+    return 1.0
+
+
 def missing_letters(text: str) -> str:
     """The letters of the text that no font has, each once; empty when all can be printed."""
     composed = unicodedata.normalize("NFC", text)

@@ -284,7 +284,7 @@ class ChangePasswordForm(PasswordAgainForm, NewPasswordForm):
     """The present password and a new one."""
 
 
-class PinForm(PasswordAgainForm):
+class NewPinForm(Form):
     """A new PIN, typed twice."""
 
     pin = SecretField(lazy("New PIN (6 digits)"), [required(), length(most=6)])
@@ -292,6 +292,10 @@ class PinForm(PasswordAgainForm):
         lazy("The same PIN again"),
         [required(), EqualTo("pin", lazy("The two PINs are not the same."))],
     )
+
+
+class PinForm(PasswordAgainForm, NewPinForm):
+    """The present password and a new PIN."""
 
 
 class StaffForm(NamesForm):
