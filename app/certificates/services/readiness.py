@@ -21,7 +21,7 @@ from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import Course, ReviewState
 from app.learning import services as learning
-from app.learning.types import CourseProgress, ProgressByCourse
+from app.learning.types import CourseProgress, ProgressByCourse, Waived
 from app.practicals import services as practicals
 from app.practicals.types import PassedSheet
 
@@ -167,7 +167,7 @@ def _has_new_sheets(user: User, known: _Known) -> bool:
 def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Missing]:
     progress = known.progress[user.id]
     if not progress.enrolled or not progress.is_lessons_done:
-        yield Missing(MissingKind.LESSONS, done=progress.lessons_done, total=progress.lessons_total)
+        yield Missing(MissingKind.LESSONS, done=progress.lessons_met, total=progress.lessons_total)
     if progress.passed_at is None:
         yield Missing(MissingKind.ASSESSMENT)
     for slug, needed in known.needed.items():
@@ -227,7 +227,11 @@ def _evidence(user: User, known: _Known) -> dict[str, Any]:
     progress, course = known.progress[user.id], known.course
     return {
         "course": {"slug": course.slug, "edition": course.edition, "digest": course.digest},
-        "lessons": {"done": progress.lessons_done, "last_at": _iso(progress.last_lesson_at)},
+        "lessons": {
+            "done": progress.lessons_done,
+            "last_at": _iso(progress.last_lesson_at),
+            "waived": [_waived(one) for one in progress.waived],
+        },
         "assessment": {
             "attempt": progress.attempt_key,
             "passed_at": _iso(progress.passed_at),
@@ -264,6 +268,16 @@ def _review(state: ReviewState) -> dict[str, Any]:
         ],
         "opened_at": _iso(opening.opened_at) if opening else None,
         "reason": opening.reason if opening else None,
+    }
+
+
+def _waived(one: Waived) -> dict[str, Any]:
+    """A lesson that was left out, as the why-page tells it."""
+    return {
+        "key": one.lesson_key,
+        "reason": one.reason,
+        "by": one.by_name,
+        "at": one.at.isoformat(),
     }
 
 

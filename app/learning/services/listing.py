@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import library
 from app.courses.types import Course
-from app.learning.models import Attempt, AttemptAnswer, AttemptRelease, Enrollment, LessonCompletion
+from app.learning.models import (
+    Attempt,
+    AttemptAnswer,
+    AttemptRelease,
+    DueExtension,
+    Enrollment,
+    LessonCompletion,
+    LessonWaiver,
+)
 from app.learning.services.records import record_of, state_in
 
 
@@ -51,6 +59,8 @@ def _course(db: Session, enrollment: Enrollment) -> dict[str, Any]:
     lessons = select(LessonCompletion).where(LessonCompletion.enrollment_id == enrollment.id)
     attempts = select(Attempt).where(Attempt.enrollment_id == enrollment.id)
     releases = select(AttemptRelease).where(AttemptRelease.enrollment_id == enrollment.id)
+    extensions = select(DueExtension).where(DueExtension.enrollment_id == enrollment.id)
+    waivers = select(LessonWaiver).where(LessonWaiver.enrollment_id == enrollment.id)
     return {
         "course": enrollment.course_slug,
         "enrolled_at": enrollment.enrolled_at.isoformat(),
@@ -62,6 +72,23 @@ def _course(db: Session, enrollment: Enrollment) -> dict[str, Any]:
         "releases": [
             {"at": row.released_at.isoformat(), "reason": row.reason}
             for row in db.scalars(releases)
+        ],
+        "due_dates": [
+            {
+                "at": row.extended_at.isoformat(),
+                "until": row.due_on.isoformat() if row.due_on else None,
+                "reason": row.reason,
+            }
+            for row in db.scalars(extensions.order_by(DueExtension.id))
+        ],
+        "waivers": [
+            {
+                "at": row.waived_at.isoformat(),
+                "lesson": row.lesson_key,
+                "waived": row.waives,
+                "reason": row.reason,
+            }
+            for row in db.scalars(waivers.order_by(LessonWaiver.id))
         ],
     }
 
