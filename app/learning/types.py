@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -292,7 +291,3 @@ class CourseProgress:
     def is_learnt(self) -> bool:
         """Whether everything is done that a trainee does by herself: lessons and assessment."""
         return self.enrolled and self.is_lessons_done and self.passed_at is not None
-
-
-#: What was asked of people, by course and person id; a caller that asks again passes it on.
-ProgressByCourse = dict[str, Mapping[int, CourseProgress]]

@@ -20,6 +20,7 @@ from app.certificates.services.records import (
     export_certificates,
     file_of,
     find_certificates,
+    holders_in,
 )
 from app.certificates.services.verifying import public_record, state_of, verify
 
@@ -34,6 +35,7 @@ __all__ = [
     "facts_to_print",
     "file_of",
     "find_certificates",
+    "holders_in",
     "is_serial_number",
     "issue",
     "lost_sheets",

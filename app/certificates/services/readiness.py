@@ -21,7 +21,7 @@ from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import Course, ReviewState
 from app.learning import services as learning
-from app.learning.types import CourseProgress, ProgressByCourse, Waived
+from app.learning.types import CourseProgress, Waived
 from app.practicals import services as practicals
 from app.practicals.types import PassedSheet
 
@@ -51,7 +51,7 @@ def readiness(
     on: date | None = None,
     *,
     require_review: bool = False,
-    progress: ProgressByCourse | None = None,
+    progress: Mapping[str, Mapping[int, CourseProgress]] | None = None,
 ) -> list[Readiness]:
     """Where each person stands on the way to the course's certificate, in the given order.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -32,6 +32,12 @@ def certificates_of(db: Session, user: User) -> Sequence[Certificate]:
         .unique()
         .all()
     )
+
+
+def holders_in(db: Session, user_ids: Collection[int]) -> set[tuple[str, int]]:
+    """Course and person of every certificate that was ever issued to them. One query."""
+    query = select(Certificate.slug, Certificate.user_id).where(Certificate.user_id.in_(user_ids))
+    return {(slug, user_id) for slug, user_id in db.execute(query.distinct())}
 
 
 def certificate_of(db: Session, person: User, key: str) -> Certificate:

@@ -5,6 +5,7 @@ simply not found.
 """
 
 from app.cohorts.services.changing import archive_cohort, change_cohort, create_cohort
+from app.cohorts.services.deadlines import due_dates
 from app.cohorts.services.joining import (
     CODE_ALPHABET,
     CODE_LENGTH,
@@ -47,6 +48,7 @@ __all__ = [
     "cohorts_of",
     "create_cohort",
     "create_join_code",
+    "due_dates",
     "every_instructor",
     "instructors_of",
     "is_own_trainee",

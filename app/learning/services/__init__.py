@@ -10,6 +10,7 @@ from app.learning.services.attempts import (
 from app.learning.services.enrolling import enroll, enrollment_of
 from app.learning.services.extending import (
     LONGEST_EXTENSION,
+    Wish,
     extend_due,
     extensions_in,
     take_back_extension,
@@ -55,6 +56,7 @@ __all__ = [
     "Reading",
     "ResultPage",
     "ReviewPage",
+    "Wish",
     "attempt_of",
     "attempts_state",
     "course_page",

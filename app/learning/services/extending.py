@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -23,29 +24,35 @@ LONGEST_EXTENSION = timedelta(days=365)
 _EVENT = ("event_id", "enrollment_id")
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A later due date, why, and the day of asking in the programme's time zone."""
+
+    due_on: date
+    reason: str
+    today: date
+
+
 def extend_due(
     db: Session,
     trainees: Sequence[User],
     course: Course,
-    due_on: date,
+    wish: Wish,
     present: Mapping[int, date],
-    reason: str,
     event_id: str,
     by: User,
-    today: date,
     at: datetime,
 ) -> list[DueExtension]:
-    """Give every one of the trainees until `due_on`, inclusive, or nobody.
+    """Give every one of the trainees until the wished day, inclusive, or nobody.
 
     `present` is the due date of each person's cohort, by her id. Sending it again gives the first
     rows. Whether `by` leads them is for the caller to know. Raises NotEnrolled,
     GrantReasonMissing, NoDueDate, NotLater and EventConflict.
     """
-    reason = required_reason(reason)
+    reason, due_on = required_reason(wish.reason), wish.due_on
     rows = []
-    for trainee in sorted(
-        trainees, key=lambda one: one.id
-    ):  # one order: no two wait for each other
+    # In one order, so that two such acts at once do not wait for each other.
+    for trainee in sorted(trainees, key=lambda one: one.id):
         content = _content(trainee, course, due_on, reason, by)
         enrollment = locked_enrollment(db, trainee, course.slug)
         known = _known(db, event_id, enrollment)
@@ -53,7 +60,7 @@ def extend_due(
             require_same(known.digest, content)
             rows.append(known)
             continue
-        _require_later(db, trainee, course, due_on, present, today)
+        _require_later(db, trainee, course, wish, present)
         rows.append(_add(db, enrollment, due_on, reason, event_id, content, by, at))
         detail = {"course": course.slug, "until": due_on.isoformat()}
         audit.record(db, "learning.extend-due", by.key, at, "user", trainee.key, detail)
@@ -111,15 +118,14 @@ def _require_later(
     db: Session,
     trainee: User,
     course: Course,
-    due_on: date,
+    wish: Wish,
     present: Mapping[int, date],
-    today: date,
 ) -> None:
     if trainee.id not in present:
         raise NoDueDate(name=trainee.display_name)
     before = extensions_in(db, [trainee.id], [course.slug]).get((course.slug, trainee.id))
     latest = max(present[trainee.id], before.due_on if before else date.min)
-    if due_on <= latest or not today <= due_on <= today + LONGEST_EXTENSION:
+    if wish.due_on <= latest or not wish.today <= wish.due_on <= wish.today + LONGEST_EXTENSION:
         raise NotLater(name=trainee.display_name)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, union
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -22,15 +22,18 @@ _Where = tuple[str, int]  # a course's slug and a person's id
 @dataclass(frozen=True, slots=True)
 class _Try:
     facts: AttemptFacts
-    started_at: datetime
+    started_at: datetime | None  # of an open one
     score: int | None
     max_score: int | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Lessons:
+    """Lessons of today's edition: how many are done, and when the last one was."""
+
     enrolled_at: datetime
-    done: dict[str, datetime] = field(default_factory=dict)
+    done: int
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class _Rows:
 
     lessons: Mapping[_Where, _Lessons]
     tries: Mapping[_Where, list[_Try]]
-    waived: Mapping[_Where, Mapping[str, Waived]]
+    waived: Mapping[_Where, tuple[Waived, ...]]
     languages: Mapping[_Where, tuple[str, ...]]
 
 
@@ -52,43 +55,42 @@ def progress_of(db: Session, user_ids: Collection[int], slug: str) -> dict[int, 
 def progress_in(
     db: Session, user_ids: Collection[int], slugs: Collection[str], *, languages: bool = True
 ) -> dict[str, dict[int, CourseProgress]]:
-    """The same in several courses that are there, by slug; in four queries whatever their number.
+    """The same in several courses that are there, by slug; in four or five queries, whatever
+    their number.
 
     Without `languages` those that were used are left out, which spares a look at every answer.
     """
     rows = _Rows(
         _lessons(db, user_ids, slugs),
         _tries(db, user_ids, slugs),
-        waivers_in(db, user_ids, slugs),
+        _waived(db, user_ids, slugs),
         _languages(db, user_ids, slugs) if languages else {},
     )
     return {slug: _of_course(slug, user_ids, rows) for slug in slugs}
 
 
 def _of_course(slug: str, user_ids: Collection[int], rows: _Rows) -> dict[int, CourseProgress]:
-    keys = {lesson.key for lesson in library().course(slug).lessons}
-    return {user_id: _progress((slug, user_id), keys, rows) for user_id in user_ids}
+    total = len(library().course(slug).lessons)
+    nothing = CourseProgress(0, total, None, None, None, None, 0, None, (), enrolled=False)
+    found = dict.fromkeys(user_ids, nothing)
+    for where, lessons in rows.lessons.items():
+        if where[0] == slug:
+            found[where[1]] = _progress(where, lessons, total, rows)
+    return found
 
 
-def _progress(where: _Where, keys: set[str], rows: _Rows) -> CourseProgress:
-    lessons, tries = rows.lessons.get(where), rows.tries.get(where, [])
-    if lessons is None:
-        return _nothing(len(keys))
-    done = [at for key, at in lessons.done.items() if key in keys]
-    waivers = rows.waived.get(where)
-    waived = (
-        tuple(one for key, one in waivers.items() if key in keys and key not in lessons.done)
-        if waivers
-        else ()
-    )
+def _progress(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> CourseProgress:
+    tries = rows.tries.get(where, [])
+    waived = rows.waived.get(where, ())
     graded = [one for one in tries if one.score is not None]
     passed = next((one for one in graded if one.facts.passed), None)
     best = passed or max(graded, key=lambda one: one.score or 0, default=None)
-    acts = [*lessons.done.values(), *(one.facts.submitted_at or one.started_at for one in tries)]
+    met = [lessons.last_at, *(one.at for one in waived)]
+    acts = [lessons.last_at, *(one.facts.submitted_at or one.started_at for one in tries)]
     return CourseProgress(
-        lessons_done=len(done),
-        lessons_total=len(keys),
-        last_lesson_at=max([*done, *(one.at for one in waived)], default=None),
+        lessons_done=lessons.done,
+        lessons_total=total,
+        last_lesson_at=_latest(met),
         passed_at=passed.facts.submitted_at if passed else None,
         best_score=best.score if best else None,
         best_max=best.max_score if best else None,
@@ -96,39 +98,73 @@ def _progress(where: _Where, keys: set[str], rows: _Rows) -> CourseProgress:
         attempt_key=best.facts.key if best else None,
         languages=rows.languages.get(where, ()),
         enrolled_at=lessons.enrolled_at,
-        last_at=max(acts, default=None),
+        last_at=_latest(acts),
         waived=waived,
         tries=tuple(one.facts for one in tries),
     )
 
 
-def _nothing(total: int) -> CourseProgress:
-    """The progress of somebody who does not follow the course."""
-    return CourseProgress(0, total, None, None, None, None, 0, None, (), enrolled=False)
+def _latest(times: Iterable[datetime | None]) -> datetime | None:
+    return max((at for at in times if at is not None), default=None)
 
 
 def _lessons(
     db: Session, user_ids: Collection[int], slugs: Collection[str]
 ) -> dict[_Where, _Lessons]:
+    is_done = and_(LessonCompletion.enrollment_id == Enrollment.id, _is_of_today(slugs))
     rows = db.execute(
         select(
             Enrollment.course_slug,
             Enrollment.user_id,
             Enrollment.enrolled_at,
-            LessonCompletion.lesson_key,
-            LessonCompletion.completed_at,
+            func.count(LessonCompletion.id),
+            func.max(LessonCompletion.completed_at),
         )
-        .outerjoin(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
+        .outerjoin(LessonCompletion, is_done)
         .where(*_here(user_ids, slugs))
+        .group_by(Enrollment.id)
     )
-    found: dict[_Where, _Lessons] = {}
-    for slug, user_id, enrolled_at, lesson_key, completed_at in rows:
-        lessons = found.get((slug, user_id))
-        if lessons is None:
-            lessons = found[slug, user_id] = _Lessons(enrolled_at)
-        if lesson_key:
-            lessons.done[lesson_key] = completed_at
-    return found
+    return {
+        (slug, user_id): _Lessons(enrolled_at, done, last_at)
+        for slug, user_id, enrolled_at, done, last_at in rows
+    }
+
+
+def _is_of_today(slugs: Collection[str]) -> ColumnElement[bool]:
+    """Whether the lesson of a completion is still in its course."""
+    keys = {slug: [lesson.key for lesson in library().course(slug).lessons] for slug in slugs}
+    return or_(
+        false(),
+        *(
+            and_(Enrollment.course_slug == slug, LessonCompletion.lesson_key.in_(known))
+            for slug, known in keys.items()
+        ),
+    )
+
+
+def _waived(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[_Where, tuple[Waived, ...]]:
+    """The waivers in force of lessons that are still in the course and are not done."""
+    found = waivers_in(db, user_ids, slugs)
+    if not found:
+        return {}
+    spared = {user_id for _slug, user_id in found}
+    done = set(
+        db.execute(
+            select(Enrollment.course_slug, Enrollment.user_id, LessonCompletion.lesson_key)
+            .join(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
+            .where(*_here(spared, slugs))
+        ).tuples()
+    )
+    return {
+        (slug, user_id): tuple(
+            waived[lesson.key]
+            for lesson in library().course(slug).lessons
+            if lesson.key in waived and (slug, user_id, lesson.key) not in done
+        )
+        for (slug, user_id), waived in found.items()
+    }
 
 
 def _here(user_ids: Collection[int], slugs: Collection[str]) -> tuple[ColumnElement[bool], ...]:
@@ -138,16 +174,16 @@ def _here(user_ids: Collection[int], slugs: Collection[str]) -> tuple[ColumnElem
 def _tries(
     db: Session, user_ids: Collection[int], slugs: Collection[str]
 ) -> dict[_Where, list[_Try]]:
+    is_open = Attempt.submitted_at.is_(None)
     rows = db.execute(
         select(
             Enrollment.course_slug,
             Enrollment.user_id,
             Attempt.key,
             Attempt.number,
-            Attempt.status,
             Attempt.submitted_at,
             Attempt.passed,
-            Attempt.started_at,
+            case((is_open, Attempt.started_at)),  # of closed ones nobody asks, and times cost time
             Attempt.score,
             Attempt.max_score,
         )
@@ -156,7 +192,8 @@ def _tries(
         .order_by(Attempt.number)
     )
     found: defaultdict[_Where, list[_Try]] = defaultdict(list)
-    for slug, user_id, key, number, status, submitted_at, passed, *rest in rows:
+    for slug, user_id, key, number, submitted_at, passed, *rest in rows:
+        status = AttemptStatus.SUBMITTED if submitted_at else AttemptStatus.OPEN
         facts = AttemptFacts(key, number, status, submitted_at, bool(passed))
         found[slug, user_id].append(_Try(facts, *rest))
     return dict(found)
