@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import TextAreaField
+from typing import Any
+
+from wtforms import DateField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired
 
 from app.core.forms import EventForm, length, required
 from app.core.i18n import lazy
@@ -14,3 +17,40 @@ class ReleaseForm(EventForm):
     reason = TextAreaField(
         lazy("Why do you release another attempt?"), [required(), length(most=500)]
     )
+
+
+class ReasonForm(EventForm):
+    """Why something is taken back."""
+
+    reason = TextAreaField(lazy("Reason"), [required(), length(most=500)])
+
+
+class ExtendForm(EventForm):
+    """Until when, for whom, and why."""
+
+    due_on = DateField(lazy("New due date"), [required()])
+    people = SelectMultipleField(
+        lazy("For whom"), [InputRequired(lazy("Choose at least one trainee."))], choices=[]
+    )
+    reason = TextAreaField(lazy("Reason"), [required(), length(most=500)])
+
+    def offer(self, people: list[tuple[str, str]]) -> None:
+        """Offer these people, as keys and names."""
+        _offer(self.people, people)
+
+
+class WaiveForm(EventForm):
+    """Which lessons need not be done, and why."""
+
+    lessons = SelectMultipleField(
+        lazy("Lessons to waive"), [InputRequired(lazy("Choose at least one lesson."))], choices=[]
+    )
+    reason = TextAreaField(lazy("Reason"), [required(), length(most=500)])
+
+    def offer(self, lessons: list[tuple[str, str]]) -> None:
+        """Offer these lessons, as keys and titles."""
+        _offer(self.lessons, lessons)
+
+
+def _offer(field: Any, choices: list[tuple[str, str]]) -> None:
+    field.choices = choices

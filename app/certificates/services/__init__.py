@@ -20,7 +20,7 @@ from app.certificates.services.records import (
     export_certificates,
     file_of,
     find_certificates,
-    holders_in,
+    first_awards,
 )
 from app.certificates.services.verifying import public_record, state_of, verify
 
@@ -35,7 +35,7 @@ __all__ = [
     "facts_to_print",
     "file_of",
     "find_certificates",
-    "holders_in",
+    "first_awards",
     "is_serial_number",
     "issue",
     "lost_sheets",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
@@ -34,10 +35,15 @@ def certificates_of(db: Session, user: User) -> Sequence[Certificate]:
     )
 
 
-def holders_in(db: Session, user_ids: Collection[int]) -> set[tuple[str, int]]:
-    """Course and person of every certificate that was ever issued to them. One query."""
-    query = select(Certificate.slug, Certificate.user_id).where(Certificate.user_id.in_(user_ids))
-    return {(slug, user_id) for slug, user_id in db.execute(query.distinct())}
+def first_awards(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], date]:
+    """The first award of each person in each course, by slug and id, revoked ones too. One query."""
+    query = select(Certificate.slug, Certificate.user_id, func.min(Certificate.award_date))
+    rows = db.execute(
+        query.where(Certificate.user_id.in_(user_ids)).group_by(
+            Certificate.slug, Certificate.user_id
+        )
+    )
+    return {(slug, user_id): award_date for slug, user_id, award_date in rows}
 
 
 def certificate_of(db: Session, person: User, key: str) -> Certificate:

@@ -33,6 +33,7 @@ from app.cohorts.services.members import (
     member_of,
     members_by_cohort,
     members_of,
+    memberships_of,
     withdraw_member,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "member_of",
     "members_by_cohort",
     "members_of",
+    "memberships_of",
     "normal_code",
     "open_code",
     "visible_cohorts",

@@ -22,6 +22,7 @@ from app.learning.services.listing import (
     enrolled_courses,
     enrolled_in,
     export_learning,
+    lessons_by_day,
 )
 from app.learning.services.pages import (
     CoursePage,
@@ -43,7 +44,12 @@ from app.learning.services.reading import Reading, reading_of
 from app.learning.services.records import attempts_state, releases_in
 from app.learning.services.responses import is_complete, normalise
 from app.learning.services.results import ResultPage, result_page
-from app.learning.services.waiving import take_back_waivers, waive_lessons, waivers_in
+from app.learning.services.waiving import (
+    lessons_met,
+    take_back_waivers,
+    waive_lessons,
+    waivers_in,
+)
 
 __all__ = [
     "LONGEST_EXTENSION",
@@ -73,6 +79,8 @@ __all__ = [
     "is_complete",
     "languages_used",
     "lesson_page",
+    "lessons_by_day",
+    "lessons_met",
     "normalise",
     "programme_page",
     "progress_in",

@@ -92,6 +92,11 @@ def take_back_waivers(
     return rows
 
 
+def lessons_met(db: Session, trainee: User, course: Course) -> frozenset[str]:
+    """Keys of the lessons of a course that she has done or need not do."""
+    return record_of(db, trainee).met(course.slug)
+
+
 class _Act:
     """One form that was sent: its rows if it is known, and how to add them if it is not."""
 

@@ -5,20 +5,34 @@ from app.overview.services.grids import (
     cohort_cards,
     cohort_grid,
     everybody_grid,
+    everybody_of,
     standing_of,
 )
-from app.overview.services.progress import courses_of, export_person, ways_of_trainee
+from app.overview.services.progress import (
+    courses_of,
+    due_of_trainee,
+    export_person,
+    ways_of_trainee,
+)
 from app.overview.services.standing import STUCK_DAYS, standings
+from app.overview.services.statistics import Stage, Statistics, statistics
+from app.overview.services.timeline import timeline
 
 __all__ = [
     "PAGE_SIZE",
     "STUCK_DAYS",
+    "Stage",
+    "Statistics",
     "cohort_cards",
     "cohort_grid",
     "courses_of",
+    "due_of_trainee",
     "everybody_grid",
+    "everybody_of",
     "export_person",
     "standing_of",
     "standings",
+    "statistics",
+    "timeline",
     "ways_of_trainee",
 ]

@@ -37,19 +37,27 @@ def everybody_grid(
     db: Session, person: User, wanted: Wanted, at: datetime, *, require_review: bool = False
 ) -> Grid:
     """The trainees of every cohort that this person sees, in all of their courses."""
-    found = cohorts.cohorts_of(db, person)
-    if wanted.cohort:
-        found = [cohort for cohort in found if cohort.key == wanted.cohort]
-    people: dict[int, User] = {}
-    where: dict[int, Cohort] = {}
-    members = cohorts.members_by_cohort(db, found)
-    for cohort in found:
-        for user in members[cohort.id]:
-            people[user.id], where[user.id] = user, cohort
-    users = [user for user in people.values() if wanted.country in {"", user.nationality}]
+    found, people = everybody_of(db, person, wanted)
+    users = [user for user, _cohort in people.values()]
+    where = {user_id: cohort for user_id, (_user, cohort) in people.items()}
     followed = {course.slug for cohort in found for course in courses_of(cohort)}
     columns = [course for course in library().courses if course.slug in followed]
     return _grid(standings(db, users, at, require_review=require_review), columns, wanted, where)
+
+
+def everybody_of(
+    db: Session, person: User, wanted: Wanted
+) -> tuple[list[Cohort], dict[int, tuple[User, Cohort]]]:
+    """The cohorts that are wanted, and their trainees by id, each with one of her cohorts."""
+    found = [c for c in cohorts.cohorts_of(db, person) if wanted.cohort in {"", c.key}]
+    members = cohorts.members_by_cohort(db, found)
+    people = {
+        user.id: (user, cohort)
+        for cohort in found
+        for user in members[cohort.id]
+        if wanted.country in {"", user.nationality}
+    }
+    return found, people
 
 
 def _grid(

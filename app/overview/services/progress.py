@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,9 +14,11 @@ from app.certificates import services as certificates
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core import audit
+from app.core.clock import programme_date
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
+from app.learning.types import Extended
 from app.overview.types import CourseWay
 from app.practicals import services as practicals
 
@@ -26,9 +29,10 @@ def courses_of(cohort: Cohort) -> list[Course]:
 
 
 def ways_of_trainee(
-    db: Session, trainee: User, today: date, *, require_review: bool = False
+    db: Session, trainee: User, at: datetime, *, require_review: bool = False
 ) -> list[CourseWay]:
     """The trainee's way in every course she follows."""
+    today = programme_date(at, library().programme.timezone)
     progress = learning.progress_in(db, [trainee.id], [course.slug for course in library().courses])
     found = []
     for course in library().courses:
@@ -38,6 +42,26 @@ def ways_of_trainee(
                 db, [trainee], course, today, require_review=require_review, progress=progress
             )
             found.append(CourseWay(course, own, ready))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """Until when a course should be passed, and the extension that moved it."""
+
+    due_on: date
+    extended: Extended | None
+
+
+def due_of_trainee(db: Session, trainee: User) -> dict[str, DueDay]:
+    """The due date of each of her courses that has one, by slug."""
+    due = cohorts.due_dates(db, [trainee.id])
+    extended = learning.extensions_in(db, [trainee.id], [c.slug for c in library().courses])
+    found = {}
+    for (slug, user_id), due_on in due.items():
+        later = extended.get((slug, user_id))
+        day = max(due_on, later.due_on) if later else due_on
+        found[slug] = DueDay(day, later if later and later.due_on == day else None)
     return found
 
 

@@ -91,7 +91,7 @@ def _ready(
     Of the others is known without asking that they miss every sheet.
     """
     ids = [user.id for user in users]
-    holders, checked = certificates.holders_in(db, ids), practicals.checked_in(db, ids)
+    holders, checked = certificates.first_awards(db, ids), practicals.checked_in(db, ids)
     found: dict[_Where, Readiness] = {}
     for slug, of_course in progress.items():
         asked = [

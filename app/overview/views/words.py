@@ -1,0 +1,160 @@
+"""What the pages of progress say about states, verdicts and what blocks somebody."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from app.core.i18n import (
+    LANGUAGES,
+    _,
+    current_language,
+    format_date,
+    format_datetime,
+    lazy,
+    ngettext,
+)
+from app.courses.library import library
+from app.overview.types import Block, BlockKind, Cell, State, Verdict
+from app.overview.views.frame import blueprint, today
+
+STATE_NAMES = {
+    State.LOCKED: lazy("Locked"),
+    State.NOT_STARTED: lazy("Not started"),
+    State.LEARNING: lazy("Reading the lessons"),
+    State.TO_ASSESS: lazy("Assessment comes next"),
+    State.OPEN: lazy("Assessment begun, not submitted"),
+    State.FAILED: lazy("Assessment not passed, may try again"),
+    State.WAITING: lazy("Assessment not passed, must wait"),
+    State.RELEASE: lazy("Assessment not passed, attempts used up"),
+    State.PRACTICAL: lazy("Skill checks are missing"),
+    State.FORMALITIES: lazy("Everything passed, the certificate must wait"),
+    State.READY: lazy("Ready for the certificate"),
+    State.CERTIFIED: lazy("Certified"),
+}
+#: The drawing of a mark; the verdict's own drawing goes before it.
+STATE_ICONS = {
+    State.LOCKED: "lock",
+    State.NOT_STARTED: "",
+    State.LEARNING: "book",
+    State.TO_ASSESS: "clipboard",
+    State.OPEN: "clipboard",
+    State.FAILED: "clipboard",
+    State.WAITING: "clipboard",
+    State.RELEASE: "clipboard",
+    State.PRACTICAL: "people",
+    State.FORMALITIES: "award",
+    State.READY: "award",
+    State.CERTIFIED: "award",
+}
+VERDICT_NAMES = {
+    Verdict.BLOCKED: lazy("Blocked"),
+    Verdict.LATE: lazy("Late"),
+    Verdict.STUCK: lazy("Stuck"),
+    Verdict.READY: lazy("Ready"),
+    Verdict.ON_TRACK: lazy("On track"),
+    Verdict.DONE: lazy("Certified"),
+}
+VERDICT_TONES = {
+    Verdict.BLOCKED: "danger",
+    Verdict.LATE: "care",
+    Verdict.STUCK: "care",
+    Verdict.READY: "good",
+    Verdict.ON_TRACK: "neutral",
+    Verdict.DONE: "good",
+}
+VERDICT_ICONS = {
+    Verdict.BLOCKED: "stop",
+    Verdict.LATE: "clock",
+    Verdict.STUCK: "care",
+    Verdict.READY: "",
+    Verdict.ON_TRACK: "",
+    Verdict.DONE: "done",
+}
+SORT_NAMES = {
+    "name": lazy("By name"),
+    "urgency": lazy("Most urgent first"),
+    "quiet": lazy("Longest without activity first"),
+    "due": lazy("By due date"),
+}
+
+
+def short_mark(cell: Cell) -> str:
+    """What stands in a cell of the grid: a number that the drawing beside it explains."""
+    progress = cell.progress
+    match cell.state:
+        case State.LOCKED | State.NOT_STARTED:
+            return "–"
+        case State.LEARNING | State.TO_ASSESS | State.OPEN:
+            return f"{progress.lessons_met}/{progress.lessons_total}"
+        case State.FAILED | State.WAITING | State.RELEASE:
+            return f"{progress.attempts}×"
+        case State.PRACTICAL:
+            missing = {one.key for one in cell.missing}
+            sheets = [sheet.key for sheet in cell.course.sheets]
+            return f"{sum(key not in missing for key in sheets)}/{len(sheets)}"
+        case _:
+            return ""
+
+
+def state_sentence(cell: Cell) -> str:
+    """The state in words, with its numbers."""
+    name = str(STATE_NAMES[cell.state])
+    match cell.state:
+        case State.LOCKED:
+            return _("Locked until this is passed: %(course)s", course=_short_title(cell.first))
+        case State.LEARNING:
+            done, total = cell.progress.lessons_met, cell.progress.lessons_total
+            return _("%(done)s of %(total)s lessons done", done=done, total=total)
+        case _:
+            return name
+
+
+def _short_title(slug: str) -> str:
+    return library().course(slug).titles(current_language()).short_title
+
+
+def block_sentence(block: Block) -> str:
+    """What keeps somebody from going on, and who can change it."""
+    match block.kind:
+        case BlockKind.NEVER_SIGNED_IN:
+            return _("Has not signed in yet")
+        case BlockKind.NEEDED_COURSE:
+            return _(
+                "Does not follow the course that comes first: %(course)s",
+                course=_short_title(block.key),
+            )
+        case BlockKind.LANGUAGE:
+            name = LANGUAGES[block.key].name
+            return _("Not open yet in her language: %(language)s", language=name)
+        case BlockKind.RELEASE:
+            return _("The attempts are used up: you can release another one")
+        case BlockKind.WAIT:
+            when = format_datetime(block.until) if block.until else ""
+            return _("May try the assessment again from %(time)s", time=when)
+        case BlockKind.MISSING:
+            return ""  # the template says it as the pages of certificates do
+
+
+def due_sentence(due_on: date) -> str:
+    """When a course is due, and how late it is."""
+    days = (today() - due_on).days
+    if days > 0:
+        return ngettext("%(num)s day late", "%(num)s days late", days)
+    return _("Due on %(day)s", day=format_date(due_on))
+
+
+@blueprint.context_processor
+def words() -> dict[str, Any]:
+    """The same for the templates of this room."""
+    return {
+        "state_icons": STATE_ICONS,
+        "verdict_names": VERDICT_NAMES,
+        "verdict_tones": VERDICT_TONES,
+        "verdict_icons": VERDICT_ICONS,
+        "sort_names": SORT_NAMES,
+        "short_mark": short_mark,
+        "state_sentence": state_sentence,
+        "block_sentence": block_sentence,
+        "due_sentence": due_sentence,
+    }
