@@ -8,12 +8,17 @@ that a long Khmer name never meets the edge; 360 units wide, the drawing is read
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import pygal
+
+# pygal leaves an importer behind for its maps, which we do not use. It lacks `find_spec`, without
+# which other tools that import modules fail (importlib since Python 3.12).
+sys.meta_path[:] = [one for one in sys.meta_path if hasattr(one, "find_spec")]
 
 WIDTH = 360
 #: Line, fill and words of each series in turn, from the site's palette (app/static/css/tokens.css).

@@ -36,7 +36,7 @@ def certificates_of(db: Session, user: User) -> Sequence[Certificate]:
 
 
 def first_awards(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], date]:
-    """The first award of each person in each course, by slug and id, revoked ones too. One query."""
+    """The first award of each person in each course, revoked ones too, by slug and id."""
     query = select(Certificate.slug, Certificate.user_id, func.min(Certificate.award_date))
     rows = db.execute(
         query.where(Certificate.user_id.in_(user_ids)).group_by(

@@ -174,4 +174,5 @@ def words() -> dict[str, Any]:
         "certificate_states": STATES,
         "missing_sentence": missing_sentence,
         "lesson_title": lesson_title,
+        "sheet_title": sheet_title,
     }

@@ -75,7 +75,9 @@ def extend_due(key: object, slug: str) -> Answer:
         return _extend_page(cohort, course, form), 422
     db, person = writing(), current_person()
     cohort = cohorts.cohort_of(db, person, str(key))
-    chosen = [one for one in cohorts.members_of(db, cohort) if one.key in set(form.people.data)]
+    chosen = [
+        one for one in cohorts.members_of(db, cohort) if one.key in set(form.people.data or ())
+    ]
     due = cohorts.due_dates(db, [one.id for one in chosen])
     present = {user_id: day for (of, user_id), day in due.items() if of == slug}
     wish = learning.Wish(form.due_on.data or date.min, form.reason.data or "", today())

@@ -20,7 +20,7 @@ from app.courses.library import library
 from app.learning import services as learning
 from app.overview import services
 from app.overview.forms import ReleaseForm
-from app.overview.views.frame import blueprint, required
+from app.overview.views.frame import blueprint, required, today
 
 
 @blueprint.get("/")

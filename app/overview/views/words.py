@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.core.i18n import (
     LANGUAGES,
@@ -11,10 +13,13 @@ from app.core.i18n import (
     current_language,
     format_date,
     format_datetime,
+    format_list,
     lazy,
     ngettext,
 )
+from app.core.web import settings
 from app.courses.library import library
+from app.overview.services import STUCK_DAYS
 from app.overview.types import Block, BlockKind, Cell, State, Verdict
 from app.overview.views.frame import blueprint, today
 
@@ -102,7 +107,7 @@ def state_sentence(cell: Cell) -> str:
     name = str(STATE_NAMES[cell.state])
     match cell.state:
         case State.LOCKED:
-            return _("Locked until this is passed: %(course)s", course=_short_title(cell.first))
+            return _("Locked until this is passed: %(course)s", course=short_title(cell.first))
         case State.LEARNING:
             done, total = cell.progress.lessons_met, cell.progress.lessons_total
             return _("%(done)s of %(total)s lessons done", done=done, total=total)
@@ -110,8 +115,19 @@ def state_sentence(cell: Cell) -> str:
             return name
 
 
-def _short_title(slug: str) -> str:
+def short_title(slug: str) -> str:
+    """A course's short title in the reader's language; its slug when the course is gone."""
+    if not library().has_course(slug):
+        return slug
     return library().course(slug).titles(current_language()).short_title
+
+
+def lesson_titles(slug: str, keys: Iterable[str]) -> str:
+    """The titles of lessons in a row; the key of one that is gone."""
+    if not library().has_course(slug):
+        return ", ".join(keys)
+    known = library().course(slug).titles(current_language()).lessons
+    return format_list([known[key].title if key in known else key for key in keys])
 
 
 def block_sentence(block: Block) -> str:
@@ -122,7 +138,7 @@ def block_sentence(block: Block) -> str:
         case BlockKind.NEEDED_COURSE:
             return _(
                 "Does not follow the course that comes first: %(course)s",
-                course=_short_title(block.key),
+                course=short_title(block.key),
             )
         case BlockKind.LANGUAGE:
             name = LANGUAGES[block.key].name
@@ -144,6 +160,13 @@ def due_sentence(due_on: date) -> str:
     return _("Due on %(day)s", day=format_date(due_on))
 
 
+@blueprint.app_template_filter("clock")
+def clock(at: datetime) -> str:
+    """Hours and minutes in the programme's zone."""
+    zone = ZoneInfo(settings().timezone)
+    return f"{at.astimezone(zone):%H:%M}"
+
+
 @blueprint.context_processor
 def words() -> dict[str, Any]:
     """The same for the templates of this room."""
@@ -157,4 +180,8 @@ def words() -> dict[str, Any]:
         "state_sentence": state_sentence,
         "block_sentence": block_sentence,
         "due_sentence": due_sentence,
+        "short_title": short_title,
+        "lesson_titles": lesson_titles,
+        "stuck_days": STUCK_DAYS,
+        "today": today,
     }
