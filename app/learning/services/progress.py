@@ -150,13 +150,12 @@ def _waived(
     if not found:
         return {}
     spared = {user_id for _slug, user_id in found}
-    done = set(
-        db.execute(
-            select(Enrollment.course_slug, Enrollment.user_id, LessonCompletion.lesson_key)
-            .join(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
-            .where(*_here(spared, slugs))
-        ).tuples()
+    rows = db.execute(
+        select(Enrollment.course_slug, Enrollment.user_id, LessonCompletion.lesson_key)
+        .join(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
+        .where(*_here(spared, slugs))
     )
+    done = {(slug, user_id, key) for slug, user_id, key in rows}
     return {
         (slug, user_id): tuple(
             waived[lesson.key]

@@ -146,6 +146,8 @@ def _standing(user: User, user_id: int, known: _Known) -> Standing:
         block = Block(BlockKind.NEVER_SIGNED_IN)
     verdicts = _verdicts(cells, block)
     main = next((one for one in _ORDER if one in verdicts), Verdict.ON_TRACK)
+    if main is not Verdict.ON_TRACK:  # who is late in one course is not on track in another one
+        verdicts -= {Verdict.ON_TRACK}
     return Standing(user, cells, main, verdicts, last_at, quiet_days, block)
 
 
