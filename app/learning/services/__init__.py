@@ -18,7 +18,6 @@ from app.learning.services.extending import (
 from app.learning.services.history import LearningAct, history_of
 from app.learning.services.lessons import record_completion
 from app.learning.services.listing import (
-    courses_to_release,
     enrolled_courses,
     enrolled_in,
     export_learning,
@@ -66,7 +65,6 @@ __all__ = [
     "attempt_of",
     "attempts_state",
     "course_page",
-    "courses_to_release",
     "enroll",
     "enrolled_courses",
     "enrolled_in",

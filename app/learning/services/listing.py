@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.courses.library import library
-from app.courses.types import Course
 from app.learning.models import (
     Attempt,
     AttemptAnswer,
@@ -21,7 +19,6 @@ from app.learning.models import (
     LessonCompletion,
     LessonWaiver,
 )
-from app.learning.services.records import record_of, state_in
 
 
 def enrolled_in(db: Session, user_ids: Collection[int], slug: str) -> set[int]:
@@ -50,17 +47,6 @@ def lessons_by_day(
         .group_by(day)
     )
     return {date.fromisoformat(str(on)): number for on, number in rows}
-
-
-def courses_to_release(db: Session, trainee: User, at: datetime) -> list[Course]:
-    """The courses in which the trainee needs an instructor's release for another attempt."""
-    record = record_of(db, trainee)
-    return [
-        course
-        for course in library().courses
-        if course.slug in record.enrollments
-        and state_in(record, course.slug, course.assessment, at).needs_release
-    ]
 
 
 def export_learning(db: Session, user: User) -> list[dict[str, Any]]:

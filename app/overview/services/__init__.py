@@ -6,12 +6,12 @@ from app.overview.services.grids import (
     cohort_grid,
     everybody_grid,
     everybody_of,
-    standing_of,
 )
 from app.overview.services.progress import (
     courses_of,
     due_of_trainee,
     export_person,
+    ways_and_standing,
     ways_of_trainee,
 )
 from app.overview.services.standing import STUCK_DAYS, standings
@@ -30,9 +30,9 @@ __all__ = [
     "everybody_grid",
     "everybody_of",
     "export_person",
-    "standing_of",
     "standings",
     "statistics",
     "timeline",
+    "ways_and_standing",
     "ways_of_trainee",
 ]

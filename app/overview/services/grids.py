@@ -127,14 +127,6 @@ _SORTS: dict[str, Callable[[Standing], tuple[object, ...]]] = {
 }
 
 
-def standing_of(
-    db: Session, trainee: User, at: datetime, *, require_review: bool = False
-) -> Standing:
-    """Where one trainee stands."""
-    (found,) = standings(db, [trainee], at, require_review=require_review)
-    return found
-
-
 def cohort_cards(
     db: Session, person: User, at: datetime, *, require_review: bool = False
 ) -> list[CohortCard]:

@@ -18,8 +18,9 @@ from app.core.clock import programme_date
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
-from app.learning.types import Extended
-from app.overview.types import CourseWay
+from app.learning.types import CourseProgress, Extended
+from app.overview.services.standing import standing_by
+from app.overview.types import CourseWay, Standing
 from app.practicals import services as practicals
 
 
@@ -32,8 +33,30 @@ def ways_of_trainee(
     db: Session, trainee: User, at: datetime, *, require_review: bool = False
 ) -> list[CourseWay]:
     """The trainee's way in every course she follows."""
+    return _ways(db, trainee, at, _progress(db, trainee), require_review)
+
+
+def ways_and_standing(
+    db: Session, trainee: User, at: datetime, *, require_review: bool = False
+) -> tuple[list[CourseWay], Standing]:
+    """Her ways, and where she stands on them."""
+    progress = _progress(db, trainee)
+    ways = _ways(db, trainee, at, progress, require_review)
+    ready = {(way.course.slug, trainee.id): way.readiness for way in ways}
+    return ways, standing_by(db, trainee, at, progress, ready, require_review=require_review)
+
+
+_Progress = dict[str, dict[int, CourseProgress]]
+
+
+def _progress(db: Session, trainee: User) -> _Progress:
+    return learning.progress_in(db, [trainee.id], [course.slug for course in library().courses])
+
+
+def _ways(
+    db: Session, trainee: User, at: datetime, progress: _Progress, require_review: bool
+) -> list[CourseWay]:
     today = programme_date(at, library().programme.timezone)
-    progress = learning.progress_in(db, [trainee.id], [course.slug for course in library().courses])
     found = []
     for course in library().courses:
         own = progress[course.slug][trainee.id]

@@ -55,18 +55,44 @@ def standings(
     return [_standing(user, user.id, known) for user in users]
 
 
+def standing_by(
+    db: Session,
+    trainee: User,
+    at: datetime,
+    progress: Mapping[str, Mapping[int, CourseProgress]],
+    ready: Mapping[_Where, Readiness],
+    *,
+    require_review: bool = False,
+) -> Standing:
+    """The same for one trainee whose progress and readiness were asked before."""
+    known = _known(db, [trainee.id], at, progress, ready, require_review)
+    return _standing(trainee, trainee.id, known)
+
+
 def _ask(db: Session, users: Sequence[User], at: datetime, require_review: bool) -> _Known:
     ids, slugs = [user.id for user in users], [course.slug for course in library().courses]
-    today = programme_date(at, library().programme.timezone)
     progress = learning.progress_in(db, ids, slugs, languages=False)
+    today = programme_date(at, library().programme.timezone)
+    ready = _ready(db, users, progress, today, require_review)
+    return _known(db, ids, at, progress, ready, require_review)
+
+
+def _known(
+    db: Session,
+    ids: Sequence[int],
+    at: datetime,
+    progress: Mapping[str, Mapping[int, CourseProgress]],
+    ready: Mapping[_Where, Readiness],
+    require_review: bool,
+) -> _Known:
     return _Known(
         at=at,
-        today=today,
+        today=programme_date(at, library().programme.timezone),
         progress=progress,
-        releases=learning.releases_in(db, ids, slugs),
+        releases=learning.releases_in(db, ids, [*progress]),
         due=cohorts.due_dates(db, ids),
-        extended=learning.extensions_in(db, ids, slugs),
-        ready=_ready(db, users, progress, today, require_review),
+        extended=learning.extensions_in(db, ids, [*progress]),
+        ready=ready,
         closed=_closed(db) if require_review else {},
         signed_in=accounts.people_signed_in(db, ids),
     )

@@ -12,9 +12,8 @@ from app.core.i18n import current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
 from app.core.web import row_number, settings
-from app.learning import services as learning
 from app.overview import services
-from app.overview.types import Verdict, Wanted
+from app.overview.types import State, Verdict, Wanted
 from app.overview.views.frame import blueprint, required
 from app.overview.views.words import SORT_NAMES
 
@@ -68,12 +67,13 @@ def member_progress(key: object, user: object) -> str:
     """One trainee's way to each certificate, and everything that happened on it."""
     db, at = reading(), now()
     cohort, trainee = cohorts.member_of(db, current_person(), str(key), str(user))
+    ways, standing = services.ways_and_standing(db, trainee, at, require_review=required())
     return render_template(
         "overview/member_progress.html",
         cohort=cohort,
         member=trainee,
-        standing=services.standing_of(db, trainee, at, require_review=required()),
-        ways=services.ways_of_trainee(db, trainee, at, require_review=required()),
-        blocked=learning.courses_to_release(db, trainee, at),
+        standing=standing,
+        ways=ways,
+        blocked=[one.course for one in standing.cells.values() if one.state is State.RELEASE],
         days=services.timeline(db, trainee, settings().timezone),
     )
