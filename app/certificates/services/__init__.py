@@ -12,7 +12,7 @@ from app.certificates.services.printing import (
     store_pdf,
     store_preview,
 )
-from app.certificates.services.readiness import lost_sheets, readiness
+from app.certificates.services.readiness import lost_sheets, readiness, readiness_in
 from app.certificates.services.records import (
     PAGE_SIZE,
     certificate_of,
@@ -45,6 +45,7 @@ __all__ = [
     "printed_facts",
     "public_record",
     "readiness",
+    "readiness_in",
     "record_fault",
     "revoke",
     "serial_number",

@@ -57,15 +57,14 @@ def _ways(
     db: Session, trainee: User, at: datetime, progress: _Progress, require_review: bool
 ) -> list[CourseWay]:
     today = programme_date(at, library().programme.timezone)
-    found = []
-    for course in library().courses:
-        own = progress[course.slug][trainee.id]
-        if own.enrolled:
-            (ready,) = certificates.readiness(
-                db, [trainee], course, today, require_review=require_review, progress=progress
-            )
-            found.append(CourseWay(course, own, ready))
-    return found
+    followed = [one for one in library().courses if progress[one.slug][trainee.id].enrolled]
+    ready = certificates.readiness_in(
+        db, [trainee], followed, today, require_review=require_review, progress=progress
+    )
+    return [
+        CourseWay(course, progress[course.slug][trainee.id], ready[course.slug][0])
+        for course in followed
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class _Known:
     extended: Mapping[_Where, Extended]
     ready: Mapping[_Where, Readiness]
     closed: Mapping[str, frozenset[str]]  # by course: languages that trainees cannot read it in
-    signed_in: set[int]
+    signed_in: set[int]  # of those who have done nothing yet
 
 
 def standings(
@@ -85,6 +85,7 @@ def _known(
     ready: Mapping[_Where, Readiness],
     require_review: bool,
 ) -> _Known:
+    idle = [each for each in ids if not any(one[each].last_at for one in progress.values())]
     return _Known(
         at=at,
         today=programme_date(at, library().programme.timezone),
@@ -94,7 +95,7 @@ def _known(
         extended=learning.extensions_in(db, ids, [*progress]),
         ready=ready,
         closed=_closed(db) if require_review else {},
-        signed_in=accounts.people_signed_in(db, ids),
+        signed_in=accounts.people_signed_in(db, idle) if idle else set(),
     )
 
 
