@@ -3,7 +3,7 @@
 pygal works out scales and shapes. Of its drawing only shapes and words are kept, with colours as
 plain attributes: a page may lay its own colours over the classes (`c0`, `c1`, …), and a PDF shows
 them as they are. Words use the reader's own fonts. In rows each label has a line of its own, so
-that a long Khmer name never meets the edge; 360 units wide, the drawing is readable on a phone.
+that a long Khmer name never meets the edge; 320 units wide, the drawing is readable on a phone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pygal
 # which other tools that import modules fail (importlib since Python 3.12).
 sys.meta_path[:] = [one for one in sys.meta_path if hasattr(one, "find_spec")]
 
-WIDTH = 360
+WIDTH = 320
 #: Line, fill and words of each series in turn, from the site's palette (app/static/css/tokens.css).
 COLOURS = ("#1d6a49", "#2f6f8f", "#b97a00", "#8d7d6e", "#96290f")
 INK, SOFT, LINE = "#241c15", "#675a4e", "#e6dacb"
@@ -29,9 +29,9 @@ FONTS = (
     "'Noto Sans CJK SC', 'Noto Sans SC', 'Noto Sans Lao', 'Leelawadee UI', 'Noto Sans Khmer', "
     "'Khmer OS', sans-serif"
 )
-_SIZE, _ROW, _BAR, _LEGEND = 13, 48, 16, 24
+_SIZE, _ROW, _BAR, _LEGEND = 14, 50, 16, 26
 _TOP, _SIDE, _LEFT = 12, 16, 44
-_MOST_LABELS = 6
+_MOST_LABELS = 5
 #: pygal leaves this part of its drawing free at every side.
 _FREE = 1 / 52
 _EDGE = WIDTH * _FREE
