@@ -69,7 +69,7 @@ def test_the_grid_says_in_words_who_is_late(
     sign_in: SignIn, instructor: User, cohort: Cohort
 ) -> None:
     page = sign_in(instructor).get(f"/en/cohorts/{cohort.key}/progress").text
-    assert "Not started. 3 days late" in page
+    assert "Not started · 3 days late" in page
     assert 'show=late"' in page
 
 

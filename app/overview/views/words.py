@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.certificates.types import Missing
 from app.core.i18n import (
     LANGUAGES,
     _,
@@ -19,6 +20,7 @@ from app.core.i18n import (
 )
 from app.core.web import settings
 from app.courses.library import library
+from app.courses.types import Course
 from app.overview.services import STUCK_DAYS
 from app.overview.types import Block, BlockKind, Cell, State, Verdict
 from app.overview.views.frame import blueprint, today
@@ -152,6 +154,23 @@ def block_sentence(block: Block) -> str:
             return ""  # the template says it as the pages of certificates do
 
 
+def cell_words(cell: Cell, missing_sentence: Callable[[Missing, Course], str]) -> str:
+    """Everything that a mark means, for those who do not see it. In Python: a grid has many."""
+    words = [state_sentence(cell)]
+    if cell.block:
+        missing = cell.block.missing
+        why = missing_sentence(missing, cell.course) if missing else block_sentence(cell.block)
+        words.append(f"{VERDICT_NAMES[Verdict.BLOCKED]}: {why}")
+    if cell.is_late and cell.due_on:
+        words.append(due_sentence(cell.due_on))
+    elif cell.is_stuck:
+        words.append(str(VERDICT_NAMES[Verdict.STUCK]))
+    if cell.progress.waived:
+        number = len(cell.progress.waived)
+        words.append(ngettext("%(num)s lesson waived", "%(num)s lessons waived", number))
+    return " · ".join(words)
+
+
 def due_sentence(due_on: date) -> str:
     """When a course is due, and how late it is."""
     days = (today() - due_on).days
@@ -177,6 +196,7 @@ def words() -> dict[str, Any]:
         "verdict_icons": VERDICT_ICONS,
         "sort_names": SORT_NAMES,
         "short_mark": short_mark,
+        "cell_words": cell_words,
         "state_sentence": state_sentence,
         "block_sentence": block_sentence,
         "due_sentence": due_sentence,
