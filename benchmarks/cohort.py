@@ -34,6 +34,8 @@ def _start_pages(found: Site, trainees: int) -> Iterator[Figure]:
     name = f"start page of {{}}, {trainees} in {-(-trainees // 30)} cohorts"
     yield _page(found, name.format("instructor"), "/en/start", INSTRUCTOR)
     yield _page(found, name.format("administrator"), "/en/start", ADMINISTRATOR)
+    yield _page(found, f"all trainees, {trainees}", "/en/trainees", ADMINISTRATOR)
+    yield _page(found, f"their charts, {trainees}", "/en/trainees/charts", ADMINISTRATOR)
 
 
 def _cohort_pages(found: Site, trainees: int, key: str) -> Iterator[Figure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
@@ -135,3 +135,50 @@ class AttemptRelease(Base):
     digest: Mapped[str] = mapped_column(String(64))
     released_at: Mapped[datetime]
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+
+
+class DueExtension(Base):
+    """A later due date for one trainee and course, or (without a day) its taking back.
+
+    Rows are added and never changed: of several the newest counts. One act may be for several
+    trainees, so an event's id is unique for each of them.
+    """
+
+    __tablename__ = "due_extension"
+    __table_args__ = (
+        UniqueConstraint("event_id", "enrollment_id", name="uq_due_extension_event"),
+        Index("ix_due_extension_enrollment", "enrollment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    #: The last day, inclusive, in the programme's time zone; None: the cohort's day holds again.
+    due_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(500))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    extended_at: Mapped[datetime]
+
+
+class LessonWaiver(Base):
+    """A lesson that one trainee need not do, or (`waives` is false) the taking back of that.
+
+    Rows are added and never changed: of several for one lesson the newest counts.
+    """
+
+    __tablename__ = "lesson_waiver"
+    __table_args__ = (
+        UniqueConstraint("event_id", "enrollment_id", "lesson_key", name="uq_lesson_waiver_event"),
+        Index("ix_lesson_waiver_enrollment", "enrollment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrollment.id"))
+    lesson_key: Mapped[str] = mapped_column(String(60))
+    waives: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    waived_at: Mapped[datetime]

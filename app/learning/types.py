@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -112,6 +111,44 @@ class ReasonMissing(DomainError):
     message = N_("Write the reason for this release, at most 500 characters.")
 
 
+class GrantReasonMissing(DomainError):
+    """A later due date or a waiver needs a written reason."""
+
+    status = 422
+    message = N_("Write the reason, at most 500 characters.")
+
+
+class NoDueDate(DomainError):
+    """There is no due date to extend."""
+
+    status = 409
+    message = N_("%(name)s has no due date in this course. There is nothing to extend.")
+
+
+class NotLater(DomainError):
+    """The new due date is not after the present one, in the past, or too far away."""
+
+    status = 422
+    message = N_(
+        "Choose a day after the present due date of %(name)s, today or later, "
+        "at most a year from now."
+    )
+
+
+class NothingToTakeBack(DomainError):
+    """There is no extension or waiver in force."""
+
+    status = 409
+    message = N_("There is nothing to take back. Open the page again.")
+
+
+class NothingToWaive(DomainError):
+    """No lesson was chosen that is neither done nor waived."""
+
+    status = 422
+    message = N_("Choose at least one lesson that is not done and not waived yet.")
+
+
 class UnreadableAnswer(DomainError):
     """What was sent is no answer to this question; `field` says which part (counted from 0)."""
 
@@ -188,8 +225,41 @@ class AttemptsState:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptFacts:
+    """An attempt without its items."""
+
+    key: str
+    number: int
+    status: AttemptStatus
+    submitted_at: datetime | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """A lesson that need not be done: why, who said so (her Latin name), and since when."""
+
+    lesson_key: str
+    reason: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A later due date in force: the day, why, and since when."""
+
+    due_on: date
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CourseProgress:
-    """What one trainee has done in one course; for the rooms above."""
+    """What one trainee has done in one course; for the rooms above.
+
+    `last_lesson_at` is when the last lesson was done or waived, `last_at` the last act of hers.
+    """
 
     lessons_done: int
     lessons_total: int
@@ -201,12 +271,23 @@ class CourseProgress:
     attempt_key: str | None  # the attempt that was passed, else the best one submitted
     languages: tuple[str, ...]
     enrolled: bool = True
+    enrolled_at: datetime | None = None
+    last_at: datetime | None = None
+    #: Lessons of today's edition that were waived and are not done.
+    waived: tuple[Waived, ...] = ()
+    tries: tuple[AttemptFacts, ...] = ()
+
+    @property
+    def lessons_met(self) -> int:
+        """How many lessons of today's edition are completed or waived."""
+        return self.lessons_done + len(self.waived)
 
     @property
     def is_lessons_done(self) -> bool:
-        """Whether every lesson of today's edition is completed."""
-        return self.lessons_done >= self.lessons_total
+        """Whether every lesson of today's edition is completed or waived."""
+        return self.lessons_met >= self.lessons_total
 
-
-#: What was asked of people, by course and person id; a caller that asks again passes it on.
-ProgressByCourse = dict[str, Mapping[int, CourseProgress]]
+    @property
+    def is_learnt(self) -> bool:
+        """Whether everything is done that a trainee does by herself: lessons and assessment."""
+        return self.enrolled and self.is_lessons_done and self.passed_at is not None

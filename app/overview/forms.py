@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import RadioField, SelectField, TextAreaField
+from typing import Any
+
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired
 
 from app.accounts.forms import PasswordAgainForm
 from app.core.forms import EventForm, Form, length, required
@@ -34,3 +37,40 @@ class ExportForm(Form):
 
 class PersonalExportForm(ExportForm, PasswordAgainForm):
     """A table about people: the password is asked again (OWASP ASVS 5.0, 7.5.1)."""
+
+
+class ReasonForm(EventForm):
+    """Why something is taken back."""
+
+    reason = TextAreaField(lazy("Reason"), [required(), length(most=500)])
+
+
+class ExtendForm(EventForm):
+    """Until when, for whom, and why."""
+
+    due_on = DateField(lazy("New due date"), [required()])
+    people = SelectMultipleField(
+        lazy("For whom"), [InputRequired(lazy("Choose at least one trainee."))], choices=[]
+    )
+    reason = TextAreaField(lazy("Reason"), [required(), length(most=500)])
+
+    def offer(self, people: list[tuple[str, str]]) -> None:
+        """Offer these people, as keys and names."""
+        _offer(self.people, people)
+
+
+class WaiveForm(EventForm):
+    """Which lessons need not be done, and why."""
+
+    lessons = SelectMultipleField(
+        lazy("Lessons to waive"), [InputRequired(lazy("Choose at least one lesson."))], choices=[]
+    )
+    reason = TextAreaField(lazy("Reason"), [required(), length(most=500)])
+
+    def offer(self, lessons: list[tuple[str, str]]) -> None:
+        """Offer these lessons, as keys and titles."""
+        _offer(self.lessons, lessons)
+
+
+def _offer(field: Any, choices: list[tuple[str, str]]) -> None:
+    field.choices = choices

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
 
 from app.accounts.models import User
-from app.certificates.types import Readiness
+from app.certificates.types import Missing, Readiness
 from app.cohorts.models import Cohort
 from app.courses.types import Course
-from app.learning.types import CourseProgress
+from app.learning.types import CourseProgress, Extended
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,114 @@ class CourseWay:
 
 @dataclass(frozen=True, slots=True)
 class CohortCard:
-    """A cohort on a start page, with how many are there and how many are ready."""
+    """A cohort on a start page, with how many trainees are there and how they stand."""
 
     cohort: Cohort
     members: int
-    issuable: int
     certified: int
+    counts: dict[Verdict, int]
+
+
+class State(StrEnum):
+    """How far a trainee is in a course."""
+
+    LOCKED = "locked"  # another course comes first
+    NOT_STARTED = "not-started"
+    LEARNING = "learning"
+    TO_ASSESS = "to-assess"  # the lessons are done
+    OPEN = "open"  # in the middle of an attempt
+    FAILED = "failed"  # may try again now
+    WAITING = "waiting"  # the time between attempts is not over
+    RELEASE = "release"  # the attempts are used up
+    PRACTICAL = "practical"  # learnt; skill checks are missing
+    FORMALITIES = "formalities"  # everything is shown; names, consent, a signature are missing
+    READY = "ready"
+    CERTIFIED = "certified"
+
+
+class Verdict(StrEnum):
+    """What that means for those who accompany her, the most urgent first."""
+
+    BLOCKED = "blocked"
+    LATE = "late"
+    STUCK = "stuck"
+    READY = "ready"
+    ON_TRACK = "on-track"
+    DONE = "done"
+
+
+class BlockKind(StrEnum):
+    """What keeps a trainee from going on by herself."""
+
+    NEVER_SIGNED_IN = "never-signed-in"
+    NEEDED_COURSE = "needed-course"  # key: its slug; she does not follow it
+    LANGUAGE = "language"  # key: her language; the course is not open in it
+    RELEASE = "release"
+    WAIT = "wait"  # until: when it ends
+    MISSING = "missing"  # missing: what the certificate waits for
 
 
 @dataclass(frozen=True, slots=True)
-class MemberRow:
-    """One trainee in a cohort's progress table."""
+class Block:
+    """One such thing, with what a sentence about it needs."""
+
+    kind: BlockKind
+    key: str = ""
+    until: datetime | None = None
+    missing: Missing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One trainee in one course. `missing` is known once everything is learnt."""
+
+    course: Course
+    progress: CourseProgress
+    state: State
+    verdict: Verdict
+    due_on: date | None = None
+    extended: Extended | None = None
+    is_late: bool = False
+    is_stuck: bool = False
+    block: Block | None = None
+    missing: tuple[Missing, ...] = ()
+    first: str = ""  # for a locked course: the slug of the course that comes first
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One trainee over all of her courses; `cells` are by slug."""
 
     user: User
-    ways: tuple[CourseWay, ...]
+    cells: dict[str, Cell]
+    verdict: Verdict
+    verdicts: frozenset[Verdict]
+    last_at: datetime | None  # her last act in any course
+    quiet_days: int  # since that act, or since she was enrolled
+    block: Block | None = None  # that holds for all courses
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which people to show, in which order, which page."""
+
+    verdict: Verdict | None = None
+    words: str = ""
+    sort: str = "name"
+    country: str = ""
+    cohort: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One page of people by course, with the counts of all of them."""
+
+    courses: tuple[Course, ...]
+    rows: tuple[Standing, ...]
+    found: int  # that fit what was wanted
+    page: int
+    last_page: int
+    counts: dict[Verdict, int] = field(default_factory=dict)
+    people: int = 0  # of whom there are so many
+    cohorts: dict[int, Cohort] = field(default_factory=dict)  # by the id of a person shown

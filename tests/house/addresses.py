@@ -53,12 +53,21 @@ OWNERS = {
     "learning.review": {"learner"},
     "learning.save_answer": {"learner"},
     "learning.submit": {"learner"},
+    "overview.cohort_charts": LEADERS,
     "overview.cohort_progress": LEADERS,
+    "overview.end_extension": LEADERS,
+    "overview.end_waiver": LEADERS,
     "overview.export_table": LEADERS,
+    "overview.extend": LEADERS,
+    "overview.extend_due": LEADERS,
+    "overview.extension_end": LEADERS,
     "overview.member_progress": LEADERS,
     "overview.release": LEADERS,
     "overview.release_attempt": LEADERS,
     "overview.take_table": LEADERS,
+    "overview.waive": LEADERS,
+    "overview.waive_lessons": LEADERS,
+    "overview.waiver_end": LEADERS,
     "practicals.acknowledge": {"learner", *LEADERS},
     "practicals.check": {"learner", *LEADERS},
     "practicals.correct": LEADERS,
@@ -178,22 +187,20 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
 
 
 def _query(world: World, endpoint: str) -> dict[str, str]:
-    sheet = {"course": SLUG, "sheet": world.keys["sheet"]}
-    match endpoint:
-        case "cohorts.join":
-            return {"code": world.keys["code"]}
-        case "cohorts.cards_pdf":
-            return {"people": world.keys["learner"].replace("-", "")}
-        case "practicals.check_new":
-            return sheet
-        case "practicals.check_grade" | "practicals.record_check":
-            return {**sheet, "person": world.keys["learner"]}
-        case "overview.export_table" | "overview.take_table":
-            return {"cohort": world.keys["cohort"]}
-        case "certificates.preview":
-            return {"cohort": world.keys["cohort"], "course": SLUG}
-        case _:
-            return {}
+    keys = world.keys
+    sheet = {"course": SLUG, "sheet": keys["sheet"]}
+    grading = {**sheet, "person": keys["learner"]}
+    queries = {
+        "cohorts.join": {"code": keys["code"]},
+        "cohorts.cards_pdf": {"people": keys["learner"].replace("-", "")},
+        "practicals.check_new": sheet,
+        "practicals.check_grade": grading,
+        "practicals.record_check": grading,
+        "overview.export_table": {"cohort": keys["cohort"]},
+        "overview.take_table": {"cohort": keys["cohort"]},
+        "certificates.preview": {"cohort": keys["cohort"], "course": SLUG},
+    }
+    return queries.get(endpoint, {})
 
 
 def reader_of(route: Route) -> str:

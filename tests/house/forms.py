@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 
 from app.core.events import new_event_id
+from app.courses.library import library
 from tests.factories import PASSWORD
 from tests.house.addresses import PEOPLE, Route, address_of, routes_of
 from tests.house.world import PIN, SLUG, World
@@ -22,6 +24,7 @@ _TYPED: dict[str, Any] = {
     "country": "LA",
     "courses": [SLUG],
     "current_password": PASSWORD,
+    "due_on": (date.today() + timedelta(days=60)).isoformat(),  # noqa: DTZ011 (two months on)
     "ends_on": "2027-03-01",
     "equipment": "Manikin, AED trainer",
     "kind": "courses:translate",
@@ -53,6 +56,7 @@ _TYPED: dict[str, Any] = {
 _ADDED: dict[str, dict[str, Any]] = {
     "accounts.grant_new": {"kind": "courses:translate"},
     "learning.second_language": {"second": "zh"},
+    "overview.waive_lessons": {"lessons": [library().course(SLUG).lessons[-1].key]},
     "learning.save_answer": {"figure": "2", "go": "review"},
     "practicals.acknowledge": {"person": "learner", "pin": PIN},
 }
@@ -106,6 +110,8 @@ def _shown(world: World, who: str, target: str, form: Any) -> ShownForm:
     values |= _ADDED.get(endpoint, {})
     if "instructor" in values:
         values["instructor"] = world.keys["instructor"]
+    if "people" in values:
+        values["people"] = [world.keys["learner"]]
     values.pop("csrf_token", None)
     return ShownForm(who, endpoint, target, values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, desc, or_, select, update
@@ -137,3 +137,9 @@ def end_sessions(db: Session, user: User, at: datetime, keep_token: str | None =
     if keep_token is not None:
         ended = ended.where(UserSession.token_hash != token_hash(keep_token))
     db.execute(ended)
+
+
+def people_signed_in(db: Session, user_ids: Collection[int]) -> set[int]:
+    """Those of the people who have a session, or had one that is still kept. One query."""
+    query = select(UserSession.user_id).where(UserSession.user_id.in_(user_ids))
+    return set(db.scalars(query.distinct()))

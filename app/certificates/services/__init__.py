@@ -12,7 +12,7 @@ from app.certificates.services.printing import (
     store_pdf,
     store_preview,
 )
-from app.certificates.services.readiness import lost_sheets, readiness
+from app.certificates.services.readiness import lost_sheets, readiness, readiness_in
 from app.certificates.services.records import (
     PAGE_SIZE,
     certificate_of,
@@ -20,6 +20,7 @@ from app.certificates.services.records import (
     export_certificates,
     file_of,
     find_certificates,
+    first_awards,
 )
 from app.certificates.services.verifying import public_record, state_of, verify
 
@@ -34,6 +35,7 @@ __all__ = [
     "facts_to_print",
     "file_of",
     "find_certificates",
+    "first_awards",
     "is_serial_number",
     "issue",
     "lost_sheets",
@@ -43,6 +45,7 @@ __all__ = [
     "printed_facts",
     "public_record",
     "readiness",
+    "readiness_in",
     "record_fault",
     "revoke",
     "serial_number",

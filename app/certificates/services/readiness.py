@@ -21,7 +21,7 @@ from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import Course, ReviewState
 from app.learning import services as learning
-from app.learning.types import CourseProgress, ProgressByCourse
+from app.learning.types import CourseProgress, Waived
 from app.practicals import services as practicals
 from app.practicals.types import PassedSheet
 
@@ -51,7 +51,7 @@ def readiness(
     on: date | None = None,
     *,
     require_review: bool = False,
-    progress: ProgressByCourse | None = None,
+    progress: Mapping[str, Mapping[int, CourseProgress]] | None = None,
 ) -> list[Readiness]:
     """Where each person stands on the way to the course's certificate, in the given order.
 
@@ -60,23 +60,56 @@ def readiness(
     every language in which the person learnt or was assessed must be reviewed or opened.
     `progress` is what the caller has asked already, by course and person.
     """
-    asked = _Asked(db, [user.id for user in users], dict(progress or {}))
-    known = _ask(asked, course, on, require_review)
-    return [_readiness(user, known) for user in users]
+    return readiness_in(db, users, [course], on, require_review=require_review, progress=progress)[
+        course.slug
+    ]
+
+
+def readiness_in(
+    db: Session,
+    users: Sequence[User],
+    wanted: Sequence[Course],
+    on: date | None = None,
+    *,
+    require_review: bool = False,
+    progress: Mapping[str, Mapping[int, CourseProgress]] | None = None,
+) -> dict[str, list[Readiness]]:
+    """The same in several courses, by slug; what is true of a person is asked once."""
+    ids = [user.id for user in users]
+    asked = _Asked(
+        db,
+        ids,
+        _progress(db, ids, wanted, progress or {}),
+        courses.review_states(db, wanted),
+        accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION),
+    )
+    found = {}
+    for course in wanted:
+        known = _ask(asked, course, on, require_review)
+        found[course.slug] = [_readiness(user, known) for user in users]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Of whom, and the progress that is known of them; the rest is asked at the first need."""
+    """Of whom, and what is known of them."""
 
     db: Session
     ids: list[int]
-    known: dict[str, Mapping[int, CourseProgress]]
+    progress: Mapping[str, Mapping[int, CourseProgress]]  # in the courses and those they need
+    reviews: Mapping[str, Mapping[str, ReviewState]]
+    consenting: set[int]
 
-    def progress(self, slug: str) -> Mapping[int, CourseProgress]:
-        if slug not in self.known:
-            self.known[slug] = learning.progress_of(self.db, self.ids, slug)
-        return self.known[slug]
+
+def _progress(
+    db: Session,
+    ids: list[int],
+    wanted: Iterable[Course],
+    known: Mapping[str, Mapping[int, CourseProgress]],
+) -> dict[str, Mapping[int, CourseProgress]]:
+    slugs = {slug for course in wanted for slug in (course.slug, *course.needs)}
+    unknown = [slug for slug in slugs - known.keys() if library().has_course(slug)]
+    return {**known, **(learning.progress_in(db, ids, unknown) if unknown else {})}
 
 
 def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -> _Known:
@@ -86,13 +119,13 @@ def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -
     return _Known(
         course=course,
         on=on,
-        reviews=courses.reviews_of(db, course),
+        reviews=asked.reviews[course.slug],
         require_review=require_review,
-        progress=asked.progress(course.slug),
-        needed={slug: asked.progress(slug) for slug in needed},
+        progress=asked.progress[course.slug],
+        needed={slug: asked.progress[slug] for slug in needed},
         sheets=practicals.passed_sheets(db, ids, course.slug, _after(ids, newest, course, on)),
         all_sheets=practicals.passed_sheets(db, ids, course.slug),
-        consenting=accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION),
+        consenting=asked.consenting,
         newest=newest,
     )
 
@@ -167,7 +200,7 @@ def _has_new_sheets(user: User, known: _Known) -> bool:
 def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Missing]:
     progress = known.progress[user.id]
     if not progress.enrolled or not progress.is_lessons_done:
-        yield Missing(MissingKind.LESSONS, done=progress.lessons_done, total=progress.lessons_total)
+        yield Missing(MissingKind.LESSONS, done=progress.lessons_met, total=progress.lessons_total)
     if progress.passed_at is None:
         yield Missing(MissingKind.ASSESSMENT)
     for slug, needed in known.needed.items():
@@ -227,7 +260,11 @@ def _evidence(user: User, known: _Known) -> dict[str, Any]:
     progress, course = known.progress[user.id], known.course
     return {
         "course": {"slug": course.slug, "edition": course.edition, "digest": course.digest},
-        "lessons": {"done": progress.lessons_done, "last_at": _iso(progress.last_lesson_at)},
+        "lessons": {
+            "done": progress.lessons_done,
+            "last_at": _iso(progress.last_lesson_at),
+            "waived": [_waived(one) for one in progress.waived],
+        },
         "assessment": {
             "attempt": progress.attempt_key,
             "passed_at": _iso(progress.passed_at),
@@ -264,6 +301,16 @@ def _review(state: ReviewState) -> dict[str, Any]:
         ],
         "opened_at": _iso(opening.opened_at) if opening else None,
         "reason": opening.reason if opening else None,
+    }
+
+
+def _waived(one: Waived) -> dict[str, Any]:
+    """A lesson that was left out, as the why-page tells it."""
+    return {
+        "key": one.lesson_key,
+        "reason": one.reason,
+        "by": one.by_name,
+        "at": one.at.isoformat(),
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
@@ -32,6 +33,17 @@ def certificates_of(db: Session, user: User) -> Sequence[Certificate]:
         .unique()
         .all()
     )
+
+
+def first_awards(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], date]:
+    """The first award of each person in each course, revoked ones too, by slug and id."""
+    query = select(Certificate.slug, Certificate.user_id, func.min(Certificate.award_date))
+    rows = db.execute(
+        query.where(Certificate.user_id.in_(user_ids)).group_by(
+            Certificate.slug, Certificate.user_id
+        )
+    )
+    return {(slug, user_id): award_date for slug, user_id, award_date in rows}
 
 
 def certificate_of(db: Session, person: User, key: str) -> Certificate:

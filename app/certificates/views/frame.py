@@ -95,6 +95,14 @@ def sheet_title(slug: str, key: str) -> str:
     return sheets[key].title if key in sheets else key
 
 
+def lesson_title(slug: str, key: str) -> str:
+    """A lesson's title in the reader's language; its key when it is gone."""
+    if not library().has_course(slug):
+        return key
+    lessons = library().course(slug).titles(current_language()).lessons
+    return lessons[key].title if key in lessons else key
+
+
 def told(facts: Any) -> dict[str, Any]:
     """The printed facts in the reader's language."""
     return rendering.told(facts, loader.template(facts["template"]), current_language())
@@ -150,4 +158,9 @@ def qr_code(content: str, label: str) -> Markup:
 @blueprint.app_context_processor
 def words() -> dict[str, Any]:
     """Names of states and of what is missing, for the templates."""
-    return {"certificate_states": STATES, "missing_sentence": missing_sentence}
+    return {
+        "certificate_states": STATES,
+        "missing_sentence": missing_sentence,
+        "lesson_title": lesson_title,
+        "sheet_title": sheet_title,
+    }

@@ -11,6 +11,7 @@ from app.cohorts.services.cards import (
     printed_cards,
 )
 from app.cohorts.services.changing import archive_cohort, change_cohort, create_cohort
+from app.cohorts.services.deadlines import due_dates
 from app.cohorts.services.joining import (
     CODE_LENGTH,
     create_join_code,
@@ -36,6 +37,7 @@ from app.cohorts.services.members import (
     member_of,
     members_by_cohort,
     members_of,
+    memberships_of,
     withdraw_member,
 )
 from app.core.codes import CODE_ALPHABET, normal_code
@@ -54,6 +56,7 @@ __all__ = [
     "cohorts_of",
     "create_cohort",
     "create_join_code",
+    "due_dates",
     "every_instructor",
     "instructors_of",
     "is_own_trainee",
@@ -65,6 +68,7 @@ __all__ = [
     "member_of",
     "members_by_cohort",
     "members_of",
+    "memberships_of",
     "normal_code",
     "open_code",
     "printed_cards",

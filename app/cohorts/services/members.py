@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, CohortMember
@@ -80,6 +80,12 @@ def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
         .where(CohortMember.user_id == trainee.id, CohortMember.withdrawn_at.is_(None))
     )
     return db.scalars(query.order_by(Cohort.starts_on.desc())).all()
+
+
+def memberships_of(db: Session, trainee: User) -> Sequence[CohortMember]:
+    """Every cohort the trainee is or was in, with its days."""
+    query = select(CohortMember).options(joinedload(CohortMember.cohort))
+    return db.scalars(query.where(CohortMember.user_id == trainee.id)).all()
 
 
 def add_member(db: Session, cohort: Cohort, trainee: User, at: datetime) -> CohortMember:

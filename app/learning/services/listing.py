@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.courses.library import library
-from app.courses.types import Course
-from app.learning.models import Attempt, AttemptAnswer, AttemptRelease, Enrollment, LessonCompletion
-from app.learning.services.records import record_of, state_in
+from app.learning.models import (
+    Attempt,
+    AttemptAnswer,
+    AttemptRelease,
+    DueExtension,
+    Enrollment,
+    LessonCompletion,
+    LessonWaiver,
+)
 
 
 def enrolled_in(db: Session, user_ids: Collection[int], slug: str) -> set[int]:
@@ -30,15 +35,18 @@ def enrolled_courses(db: Session, user: User) -> set[str]:
     return set(db.scalars(query))
 
 
-def courses_to_release(db: Session, trainee: User, at: datetime) -> list[Course]:
-    """The courses in which the trainee needs an instructor's release for another attempt."""
-    record = record_of(db, trainee)
-    return [
-        course
-        for course in library().courses
-        if course.slug in record.enrollments
-        and state_in(record, course.slug, course.assessment, at).needs_release
-    ]
+def lessons_by_day(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[date, int]:
+    """How many lessons the people did on each day (of UTC). One query."""
+    day = func.date(LessonCompletion.completed_at, type_=String)
+    rows = db.execute(
+        select(day, func.count())
+        .join(Enrollment, LessonCompletion.enrollment_id == Enrollment.id)
+        .where(Enrollment.user_id.in_(user_ids), Enrollment.course_slug.in_(slugs))
+        .group_by(day)
+    )
+    return {date.fromisoformat(str(on)): number for on, number in rows}
 
 
 def export_learning(db: Session, user: User) -> list[dict[str, Any]]:
@@ -51,6 +59,8 @@ def _course(db: Session, enrollment: Enrollment) -> dict[str, Any]:
     lessons = select(LessonCompletion).where(LessonCompletion.enrollment_id == enrollment.id)
     attempts = select(Attempt).where(Attempt.enrollment_id == enrollment.id)
     releases = select(AttemptRelease).where(AttemptRelease.enrollment_id == enrollment.id)
+    extensions = select(DueExtension).where(DueExtension.enrollment_id == enrollment.id)
+    waivers = select(LessonWaiver).where(LessonWaiver.enrollment_id == enrollment.id)
     return {
         "course": enrollment.course_slug,
         "enrolled_at": enrollment.enrolled_at.isoformat(),
@@ -62,6 +72,23 @@ def _course(db: Session, enrollment: Enrollment) -> dict[str, Any]:
         "releases": [
             {"at": row.released_at.isoformat(), "reason": row.reason}
             for row in db.scalars(releases)
+        ],
+        "due_dates": [
+            {
+                "at": row.extended_at.isoformat(),
+                "until": row.due_on.isoformat() if row.due_on else None,
+                "reason": row.reason,
+            }
+            for row in db.scalars(extensions.order_by(DueExtension.id))
+        ],
+        "waivers": [
+            {
+                "at": row.waived_at.isoformat(),
+                "lesson": row.lesson_key,
+                "waived": row.waives,
+                "reason": row.reason,
+            }
+            for row in db.scalars(waivers.order_by(LessonWaiver.id))
         ],
     }
 

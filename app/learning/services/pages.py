@@ -71,6 +71,7 @@ class LessonLine:
 
     outline: LessonOutline
     is_done: bool
+    is_waived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ class CoursePage:
     def lessons_done(self) -> int:
         """How many lessons are completed."""
         return sum(line.is_done for line in self.lessons)
+
+    @property
+    def lessons_met(self) -> int:
+        """How many lessons are completed or waived."""
+        return sum(line.is_done or line.is_waived for line in self.lessons)
 
     @property
     def is_readable(self) -> bool:
@@ -194,10 +200,10 @@ def status_of(reading: Reading | None, record: Record | None) -> CourseStatus:
 
 
 def lessons_done(course: Course | None, record: Record | None) -> int:
-    """How many lessons of today's edition the person has completed."""
+    """How many lessons of today's edition the person has completed, or need not do."""
     if course is None or record is None:
         return 0
-    return sum(lesson.key in record.done(course.slug) for lesson in course.lessons)
+    return sum(lesson.key in record.met(course.slug) for lesson in course.lessons)
 
 
 def next_step(course: Course, record: Record, language: str, at: datetime) -> NextStep:
@@ -209,7 +215,7 @@ def next_step(course: Course, record: Record, language: str, at: datetime) -> Ne
     if state.open_key:
         return NextStep(StepKind.CONTINUE_ATTEMPT, slug, title, attempt_key=state.open_key)
     for lesson in course.lessons:
-        if lesson.key not in record.done(slug):
+        if lesson.key not in record.met(slug):
             lesson_title = course.titles(language).lessons[lesson.key].title
             return NextStep(StepKind.READ_LESSON, slug, title, lesson.key, lesson_title)
     return NextStep(_assessment_step(state), slug, title, opens_at=state.opens_at)
@@ -240,6 +246,7 @@ def course_page(
     code = reading.shown(language)
     words = course.titles(code)
     done = record.done(slug) if record else frozenset()
+    met = record.met(slug) if record else frozenset()
     outlines = lesson_outlines(course, code)
     open_now = status in {CourseStatus.OPEN, CourseStatus.PASSED}
     return CoursePage(
@@ -252,7 +259,9 @@ def course_page(
         minutes=course.minutes,
         size=sum(each.size for each in outlines),
         assessment=course.assessment,
-        lessons=tuple(LessonLine(each, each.key in done) for each in outlines),
+        lessons=tuple(
+            LessonLine(each, each.key in done, each.key in met - done) for each in outlines
+        ),
         objectives=tuple(words.objectives[key] for key in course.structure.objectives),
         status=status,
         missing=titles_of(locked_by(course, record), language) if record else (),

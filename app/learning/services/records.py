@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.courses.types import Assessment
-from app.learning.models import Attempt, AttemptRelease, Enrollment, LessonCompletion
-from app.learning.types import AttemptsState, AttemptStatus
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptFacts:
-    """An attempt without its items."""
-
-    key: str
-    number: int
-    status: AttemptStatus
-    submitted_at: datetime | None
-    passed: bool
+from app.learning.models import (
+    Attempt,
+    AttemptRelease,
+    Enrollment,
+    LessonCompletion,
+    LessonWaiver,
+)
+from app.learning.types import AttemptFacts, AttemptsState, AttemptStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,7 @@ class Record:
     completed: Mapping[str, frozenset[str]]
     attempts: Mapping[str, Sequence[AttemptFacts]]
     releases: Mapping[str, int]  # unused ones
+    waived: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def passed_at(self, slug: str) -> datetime | None:
         """When the course's assessment was first passed."""
@@ -49,13 +45,32 @@ class Record:
         """Keys of the lessons completed in a course."""
         return self.completed.get(slug, frozenset())
 
+    def met(self, slug: str) -> frozenset[str]:
+        """Keys of the lessons of a course that are completed or waived."""
+        return self.done(slug) | self.waived.get(slug, frozenset())
+
 
 # Built once: making a statement costs more than running it, and a lesson has 4 ms in all.
 _USER: BindParameter[int] = bindparam("user_id")
-_LESSONS = (
-    select(Enrollment.course_slug, Enrollment.id, LessonCompletion.lesson_key)
+_LESSONS = union_all(
+    select(
+        Enrollment.course_slug,
+        Enrollment.id,
+        LessonCompletion.lesson_key,
+        literal(0).label("waiver"),
+        true().label("waives"),
+    )
     .outerjoin(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
-    .where(Enrollment.user_id == _USER)
+    .where(Enrollment.user_id == _USER),
+    select(
+        Enrollment.course_slug,
+        Enrollment.id,
+        LessonWaiver.lesson_key,
+        LessonWaiver.id,
+        LessonWaiver.waives,
+    )
+    .join(LessonWaiver, LessonWaiver.enrollment_id == Enrollment.id)
+    .where(Enrollment.user_id == _USER),
 )
 _ATTEMPTS = (
     select(
@@ -80,20 +95,32 @@ _UNUSED_RELEASES = (
 
 def record_of(db: Session, user: User) -> Record:
     """Everything a trainee has done."""
-    enrollments, completed = _lessons(db, user)
+    enrollments, completed, waived = _lessons(db, user)
     attempts = _attempts(db, user) if enrollments else {}
     is_failing = any(not tries[-1].passed for tries in attempts.values())
     releases = _unused_releases(db, user) if is_failing else {}
-    return Record(enrollments, completed, attempts, releases)
+    return Record(enrollments, completed, attempts, releases, waived)
 
 
-def _lessons(db: Session, user: User) -> tuple[dict[str, int], dict[str, frozenset[str]]]:
+_Keys = dict[str, frozenset[str]]
+
+
+def _lessons(db: Session, user: User) -> tuple[dict[str, int], _Keys, _Keys]:
+    """Enrollments, and the lessons completed and waived; of a lesson's waivers the last counts."""
     rows = db.execute(_LESSONS, {"user_id": user.id}).all()
     done: defaultdict[str, set[str]] = defaultdict(set)
-    for slug, _, lesson_key in rows:
-        done[slug].update({lesson_key} if lesson_key else ())
+    waived: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    for slug, _, lesson_key, waiver, waives in sorted(rows, key=lambda row: row.waiver):
+        if waiver:
+            waived[slug][lesson_key] = waives
+        else:
+            done[slug].update({lesson_key} if lesson_key else ())
     completed = {slug: frozenset(keys) for slug, keys in done.items()}
-    return {slug: enrollment_id for slug, enrollment_id, _ in rows}, completed
+    spared = {
+        slug: frozenset(key for key, waives in keys.items() if waives) - completed[slug]
+        for slug, keys in waived.items()
+    }
+    return {row.course_slug: row.id for row in rows}, completed, spared
 
 
 def _attempts(db: Session, user: User) -> dict[str, list[AttemptFacts]]:
@@ -106,6 +133,23 @@ def _attempts(db: Session, user: User) -> dict[str, list[AttemptFacts]]:
 
 def _unused_releases(db: Session, user: User) -> dict[str, int]:
     return dict(db.execute(_UNUSED_RELEASES, {"user_id": user.id}).all())
+
+
+def releases_in(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[tuple[str, int], int]:
+    """How many releases nobody has used yet, by course and person. One query."""
+    rows = db.execute(
+        select(Enrollment.course_slug, Enrollment.user_id, func.count())
+        .join(AttemptRelease, AttemptRelease.enrollment_id == Enrollment.id)
+        .where(
+            Enrollment.course_slug.in_(slugs),
+            Enrollment.user_id.in_(user_ids),
+            AttemptRelease.attempt_id.is_(None),
+        )
+        .group_by(Enrollment.course_slug, Enrollment.user_id)
+    )
+    return {(slug, user_id): number for slug, user_id, number in rows}
 
 
 def attempts_state(

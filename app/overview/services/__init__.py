@@ -1,19 +1,38 @@
 """The rules of the pages that look across rooms."""
 
-from app.overview.services.progress import (
+from app.overview.services.grids import (
+    PAGE_SIZE,
     cohort_cards,
-    cohort_rows,
+    cohort_grid,
+    everybody_grid,
+    everybody_of,
+)
+from app.overview.services.progress import (
     courses_of,
+    due_of_trainee,
     export_person,
-    ways_of,
+    ways_and_standing,
     ways_of_trainee,
 )
+from app.overview.services.standing import STUCK_DAYS, standings
+from app.overview.services.statistics import Stage, Statistics, statistics
+from app.overview.services.timeline import timeline
 
 __all__ = [
+    "PAGE_SIZE",
+    "STUCK_DAYS",
+    "Stage",
+    "Statistics",
     "cohort_cards",
-    "cohort_rows",
+    "cohort_grid",
     "courses_of",
+    "due_of_trainee",
+    "everybody_grid",
+    "everybody_of",
     "export_person",
-    "ways_of",
+    "standings",
+    "statistics",
+    "timeline",
+    "ways_and_standing",
     "ways_of_trainee",
 ]

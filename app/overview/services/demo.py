@@ -38,6 +38,9 @@ from app.practicals.types import AcknowledgedBy, CheckDraft, Mark, ParticipantDr
 
 CLASS_SIZE = 30
 SLUG = "cpr-aed-choking"
+#: Courses of a cohort after that one, and in how many days all are due, some of them already.
+LATER = ("bleeding-burns-fractures", "floods-storms")
+DUE_IN_DAYS = (-9, -2, 26, 54)
 
 
 class Stage(IntEnum):
@@ -90,6 +93,7 @@ class DemoLoader:
         self.db, self.plan, self.begin = db, plan, begin
         self.chance = Random(plan.seed)  # noqa: S311 (repeatable demo data, no secret)
         self.course = library().course(SLUG)
+        self.first = library().course(library().with_needs([SLUG])[0])
 
     def load(self) -> Iterator[DemoPerson]:
         """Make staff, cohorts and trainees; yields each person, to be committed by the caller."""
@@ -109,12 +113,13 @@ class DemoLoader:
 
     def _grant_sheets(self, instructor: User, by: User) -> None:
         ends_on = self._today() + timedelta(days=365)
-        for sheet in self.course.sheets:
+        sheets = [(one, sheet) for one in (self.first, self.course) for sheet in one.sheets]
+        for course, sheet in sheets:
             accounts.give_grant(
                 self.db,
                 instructor,
                 GrantKind.PRACTICALS_EXAMINE,
-                f"{SLUG}/{sheet.key}",
+                f"{course.slug}/{sheet.key}",
                 ends_on,
                 by,
                 self.plan.at - timedelta(days=89),
@@ -145,10 +150,12 @@ class DemoLoader:
             starts_on=start,
             ends_on=start + timedelta(days=120),
             language="lo",
-            courses=(SLUG,),
+            courses=(SLUG, *LATER),
         )
         at = self.plan.at - timedelta(days=30)
         cohort = cohorts.create_cohort(self.db, draft, self._event(), instructor, at)
+        for course, days in zip(cohort.courses, DUE_IN_DAYS, strict=False):
+            course.due_on = self._today() + timedelta(days=days)
         expires_on = self._today() + timedelta(days=60)
         code = cohorts.create_join_code(
             self.db, cohort, expires_on, CLASS_SIZE * 2, self._event(), instructor, at
@@ -175,16 +182,20 @@ class DemoLoader:
     ) -> None:
         if stage >= Stage.READING:
             self._pass_needs(user, language)
-            self._read(user, language, 2 if stage is Stage.READING else len(self.course.lessons))
+            self._read(user, language, stage)
         if stage in {Stage.FAILED_ONCE, Stage.NEEDS_RELEASE}:
             for days in (10, 8) if stage is Stage.NEEDS_RELEASE else (10,):
                 self._attempt(user, language, days, mistakes=9)
         if stage >= Stage.PASSED:
             self._attempt(user, language, 10, mistakes=self.chance.randrange(0, 4))
+            self._begin_later(user, language)
         if stage >= Stage.ONE_SHEET:
             sheets = self.course.sheets[: 1 if stage is Stage.ONE_SHEET else None]
             for number, sheet in enumerate(sheets):
-                self._check(user, instructor, cohort, sheet.key, number)
+                self._check(user, instructor, cohort, self.course, sheet.key, number)
+        if stage >= Stage.READY:
+            for sheet in self.first.sheets:
+                self._check(user, instructor, cohort, self.first, sheet.key, 3)
 
     def _pass_needs(self, user: User, language: str) -> None:
         """The courses before this one: read and passed at the first try."""
@@ -192,17 +203,30 @@ class DemoLoader:
             course = library().course(slug)
             for number, lesson in enumerate(course.lessons):
                 at = self.plan.at - timedelta(days=27, hours=-number)
-                learning.record_completion(
-                    self.db, user, course, lesson.key, self._event(), language, at
-                )
+                self._complete(user, course, lesson.key, language, at)
             self._attempt(user, language, 26, mistakes=0, course=course)
 
-    def _read(self, user: User, language: str, lessons: int) -> None:
-        for number, lesson in enumerate(self.course.lessons[:lessons]):
-            at = self.plan.at - timedelta(days=25 - 2 * number)
-            learning.record_completion(
-                self.db, user, self.course, lesson.key, self._event(), language, at
-            )
+    def _read(self, user: User, language: str, stage: Stage) -> None:
+        """All lessons, or some of them: the last one a few days or some weeks ago."""
+        total = len(self.course.lessons)
+        count = self.chance.randrange(1, total) if stage is Stage.READING else total
+        last = self.chance.choice((1, 3, 6, 17)) if stage is Stage.READING else 12
+        for number, lesson in enumerate(self.course.lessons[:count]):
+            at = self.plan.at - timedelta(days=last + count - 1 - number)
+            self._complete(user, self.course, lesson.key, language, at)
+
+    def _begin_later(self, user: User, language: str) -> None:
+        """Some lessons of the next course, more or fewer."""
+        course = library().course(LATER[0])
+        count = self.chance.randrange(len(course.lessons) + 1)
+        for number, lesson in enumerate(course.lessons[:count]):
+            at = self.plan.at - timedelta(hours=5 * (count - number))
+            self._complete(user, course, lesson.key, language, at)
+
+    def _complete(
+        self, user: User, course: Course, lesson: str, language: str, at: datetime
+    ) -> None:
+        learning.record_completion(self.db, user, course, lesson, self._event(), language, at)
 
     def _attempt(
         self, user: User, language: str, days: int, mistakes: int, course: Course | None = None
@@ -227,10 +251,16 @@ class DemoLoader:
         return set(self.chance.sample(free, count))
 
     def _check(
-        self, user: User, instructor: User, cohort: Cohort | None, sheet_key: str, number: int
+        self,
+        user: User,
+        instructor: User,
+        cohort: Cohort | None,
+        course: Course,
+        sheet_key: str,
+        number: int,
     ) -> None:
         at = self.plan.at - timedelta(days=6 - number)
-        draft = check_of_one(self.course, sheet_key, user, self._event(), self._day(at))
+        draft = check_of_one(course, sheet_key, user, self._event(), self._day(at))
         draft = replace(draft, cohort_id=cohort.id if cohort else None)
         check = practicals.record_check(self.db, draft, instructor, self._day(at), at)
         practicals.acknowledge(

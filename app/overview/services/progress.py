@@ -1,9 +1,9 @@
-"""Putting the rooms' answers together: progress, readiness, start pages and a person's export."""
+"""Putting the rooms' answers about one person together: her ways, and her own data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.certificates import services as certificates
-from app.certificates.types import Readiness
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core import audit
+from app.core.clock import programme_date
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
-from app.learning.types import ProgressByCourse
-from app.overview.types import CohortCard, CourseWay, MemberRow
+from app.learning.types import CourseProgress, Extended
+from app.overview.services.standing import standing_by
+from app.overview.types import CourseWay, Standing
 from app.practicals import services as practicals
 
 
@@ -28,110 +29,62 @@ def courses_of(cohort: Cohort) -> list[Course]:
     return [library().course(c.slug) for c in cohort.courses if library().has_course(c.slug)]
 
 
-def ways_of(
-    db: Session,
-    users: Sequence[User],
-    course: Course,
-    today: date,
-    *,
-    require_review: bool = False,
-    known: ProgressByCourse | None = None,
-) -> dict[int, CourseWay]:
-    """Everybody's way to the course's certificate, by person id; a fixed number of queries.
-
-    `known` is progress that was asked before, by course; this course's is added.
-    """
-    known = {} if known is None else known
-    ids = [user.id for user in users]
-    progress = known[course.slug] = learning.progress_of(db, ids, course.slug)
-    ready = certificates.readiness(
-        db, users, course, today, require_review=require_review, progress=known
-    )
-    return {
-        each.user.id: CourseWay(course, progress[each.user.id], each)
-        for each in ready
-        if each.user.id in progress
-    }
-
-
-def cohort_rows(
-    db: Session, cohort: Cohort, today: date, *, require_review: bool = False
-) -> list[MemberRow]:
-    """Each member of the cohort with her way in each of its courses."""
-    members = cohorts.members_of(db, cohort)
-    columns = [
-        ways_of(db, members, course, today, require_review=require_review)
-        for course in courses_of(cohort)
-    ]
-    return [
-        MemberRow(user, tuple(column[user.id] for column in columns if user.id in column))
-        for user in members
-    ]
-
-
 def ways_of_trainee(
-    db: Session, trainee: User, today: date, *, require_review: bool = False
+    db: Session, trainee: User, at: datetime, *, require_review: bool = False
 ) -> list[CourseWay]:
     """The trainee's way in every course she follows."""
-    found: list[CourseWay] = []
-    known: ProgressByCourse = {}
-    enrolled = learning.enrolled_courses(db, trainee)
-    for course in library().courses:
-        if course.slug in enrolled:
-            ways = ways_of(db, [trainee], course, today, require_review=require_review, known=known)
-            found += list(ways.values())
-    return found
+    return _ways(db, trainee, at, _progress(db, trainee), require_review)
 
 
-def cohort_cards(
-    db: Session, person: User, today: date, *, require_review: bool = False
-) -> list[CohortCard]:
-    """The person's cohorts with how many trainees could be or are certified.
-
-    A number of queries for each course, whatever the number of cohorts.
-    """
-    found = cohorts.cohorts_of(db, person)
-    members = cohorts.members_by_cohort(db, found)
-    ready = _ready(db, found, members, today, require_review)
-    return [_card(cohort, members[cohort.id], ready) for cohort in found]
+def ways_and_standing(
+    db: Session, trainee: User, at: datetime, *, require_review: bool = False
+) -> tuple[list[CourseWay], Standing]:
+    """Her ways, and where she stands on them."""
+    progress = _progress(db, trainee)
+    ways = _ways(db, trainee, at, progress, require_review)
+    ready = {(way.course.slug, trainee.id): way.readiness for way in ways}
+    return ways, standing_by(db, trainee, at, progress, ready, require_review=require_review)
 
 
-def _ready(
-    db: Session,
-    found: Sequence[Cohort],
-    members: Mapping[int, list[User]],
-    today: date,
-    require_review: bool,
-) -> dict[tuple[str, int], Readiness]:
-    """Everybody's readiness in the courses of her cohorts, by the course's slug and her id."""
-    people: dict[str, dict[int, User]] = {}
-    for cohort in found:
-        for course in courses_of(cohort):
-            people.setdefault(course.slug, {}).update((u.id, u) for u in members[cohort.id])
-    return {
-        (slug, each.user.id): each
-        for slug, users in people.items()
-        for each in certificates.readiness(
-            db,
-            [*users.values()],
-            library().course(slug),
-            today,
-            require_review=require_review,
-        )
-    }
+_Progress = dict[str, dict[int, CourseProgress]]
 
 
-def _card(
-    cohort: Cohort, members: Sequence[User], ready: Mapping[tuple[str, int], Readiness]
-) -> CohortCard:
-    slugs = [course.slug for course in courses_of(cohort)]
-    ways = [ready[slug, user.id] for slug in slugs for user in members]
-    return CohortCard(
-        cohort=cohort,
-        members=len(members),
-        issuable=sum(way.is_issuable for way in ways),
-        certified=sum(way.certificate is not None for way in ways),
+def _progress(db: Session, trainee: User) -> _Progress:
+    return learning.progress_in(db, [trainee.id], [course.slug for course in library().courses])
+
+
+def _ways(
+    db: Session, trainee: User, at: datetime, progress: _Progress, require_review: bool
+) -> list[CourseWay]:
+    today = programme_date(at, library().programme.timezone)
+    followed = [one for one in library().courses if progress[one.slug][trainee.id].enrolled]
+    ready = certificates.readiness_in(
+        db, [trainee], followed, today, require_review=require_review, progress=progress
     )
+    return [
+        CourseWay(course, progress[course.slug][trainee.id], ready[course.slug][0])
+        for course in followed
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """Until when a course should be passed, and the extension that moved it."""
+
+    due_on: date
+    extended: Extended | None
+
+
+def due_of_trainee(db: Session, trainee: User) -> dict[str, DueDay]:
+    """The due date of each of her courses that has one, by slug."""
+    due = cohorts.due_dates(db, [trainee.id])
+    extended = learning.extensions_in(db, [trainee.id], [c.slug for c in library().courses])
+    found = {}
+    for (slug, user_id), due_on in due.items():
+        later = extended.get((slug, user_id))
+        day = max(due_on, later.due_on) if later else due_on
+        found[slug] = DueDay(day, later if later and later.due_on == day else None)
+    return found
 
 
 def export_person(db: Session, person: User) -> dict[str, Any]:

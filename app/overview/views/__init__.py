@@ -2,6 +2,25 @@
 
 from app.overview.views.frame import blueprint
 
-from app.overview.views import authoring, exporting, pages, translating  # isort: skip  # they add routes
+from app.overview.views import (  # isort: skip  # they add their routes
+    authoring,
+    charts,
+    easing,
+    exporting,
+    following,
+    pages,
+    translating,
+    words,
+)
 
-__all__ = ["authoring", "blueprint", "exporting", "pages", "translating"]
+__all__ = [
+    "authoring",
+    "blueprint",
+    "charts",
+    "easing",
+    "exporting",
+    "following",
+    "pages",
+    "translating",
+    "words",
+]

@@ -15,3 +15,8 @@ blueprint = Blueprint("overview", __name__)
 def today() -> date:
     """The day in the programme's time zone."""
     return programme_date(now(), settings().timezone)
+
+
+def required() -> bool:
+    """Whether trainees read, and are certified in, only what is reviewed or was opened."""
+    return settings().require_review

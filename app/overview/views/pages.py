@@ -15,17 +15,12 @@ from app.core.db import reading, writing
 from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, public, requires
-from app.core.web import back_to, settings
+from app.core.web import back_to
 from app.courses.library import library
 from app.learning import services as learning
 from app.overview import services
 from app.overview.forms import ReleaseForm
-from app.overview.views.frame import blueprint, today
-
-
-def _required() -> bool:
-    """Whether trainees read, and are certified in, only what is reviewed or was opened."""
-    return settings().require_review
+from app.overview.views.frame import blueprint, required, today
 
 
 @blueprint.get("/")
@@ -51,7 +46,7 @@ def start() -> str:
     db, person = reading(), current_person()
     if person.role is Role.TRAINEE:
         return _trainee_start(db, person)
-    cards = services.cohort_cards(db, person, today(), require_review=_required())
+    cards = services.cohort_cards(db, person, now(), require_review=required())
     return render_template(
         "overview/start_staff.html",
         cards=cards,
@@ -61,41 +56,14 @@ def start() -> str:
 
 
 def _trainee_start(db: Session, person: User) -> str:
-    page = learning.programme_page(
-        db, person, current_language(), now(), require_review=_required()
-    )
-    ways = services.ways_of_trainee(db, person, today(), require_review=_required())
+    page = learning.programme_page(db, person, current_language(), now(), require_review=required())
+    ways = services.ways_of_trainee(db, person, now(), require_review=required())
     return render_template(
         "overview/start_trainee.html",
         page=page,
         ways=ways,
+        due=services.due_of_trainee(db, person),
         translates=bool(accounts.translatable_languages(db, person, today())),
-    )
-
-
-@blueprint.get("/cohorts/<uuid:key>/progress")
-@requires(Permission.COHORTS_LEAD)
-def cohort_progress(key: object) -> str:
-    """Who is how far in the cohort, and what each misses."""
-    db = reading()
-    cohort = cohorts.cohort_of(db, current_person(), str(key))
-    rows = services.cohort_rows(db, cohort, today(), require_review=_required())
-    return render_template("overview/cohort_progress.html", cohort=cohort, rows=rows)
-
-
-@blueprint.get("/cohorts/<uuid:key>/members/<uuid:user>/progress")
-@requires(Permission.COHORTS_LEAD)
-def member_progress(key: object, user: object) -> str:
-    """One trainee's way to each certificate."""
-    db = reading()
-    cohort, trainee = cohorts.member_of(db, current_person(), str(key), str(user))
-    ways = services.ways_of_trainee(db, trainee, today(), require_review=_required())
-    return render_template(
-        "overview/member_progress.html",
-        cohort=cohort,
-        member=trainee,
-        ways=ways,
-        blocked=learning.courses_to_release(db, trainee, now()),
     )
 
 

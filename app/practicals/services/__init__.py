@@ -1,6 +1,7 @@
 """The rules of skill checks: who may grade, what makes a pass, how a check is corrected."""
 
 from app.practicals.services.acknowledging import acknowledge, require_pin
+from app.practicals.services.checked import checked_in
 from app.practicals.services.marks import complete_marks, critical_happened, result_of
 from app.practicals.services.reading import (
     check_of,
@@ -27,6 +28,7 @@ __all__ = [
     "acknowledge",
     "candidates",
     "check_of",
+    "checked_in",
     "checks_by",
     "complete_marks",
     "correct_check",

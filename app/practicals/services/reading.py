@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from app.accounts.models import User
 from app.accounts.types import Role
@@ -59,9 +59,7 @@ def results_of(db: Session, trainee: User) -> Sequence[SkillCheckParticipant]:
     query = (
         select(SkillCheckParticipant)
         .join(SkillCheckParticipant.check)
-        .options(
-            selectinload(SkillCheckParticipant.check).joinedload(SkillCheck.examiner),
-        )
+        .options(contains_eager(SkillCheckParticipant.check).joinedload(SkillCheck.examiner))
         .where(SkillCheckParticipant.user_id == trainee.id, _is_current())
     )
     return db.scalars(query.order_by(SkillCheckParticipant.id.desc())).all()

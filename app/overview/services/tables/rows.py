@@ -17,9 +17,10 @@ from app.cohorts.models import Cohort, CohortMember
 from app.core.audit import AuditEvent
 from app.core.errors import N_
 from app.core.languages import LANGUAGES
+from app.learning import services as learning
 from app.learning.models import Attempt, Enrollment
 from app.learning.types import AttemptStatus
-from app.overview.services.progress import courses_of, ways_of
+from app.overview.services.progress import courses_of
 from app.overview.services.tables.asking import Asked, Row
 from app.practicals.models import SkillCheck, SkillCheckParticipant
 from app.practicals.types import Result
@@ -104,12 +105,18 @@ def member_rows(asked: Asked) -> Iterator[Row]:
 def progress_rows(asked: Asked) -> Iterator[Row]:
     for cohort in _cohorts(asked):
         people = cohorts.members_of(asked.db, cohort)
-        for course in courses_of(cohort):
-            ways = ways_of(asked.db, people, course, asked.today)
-            for user in people:
-                if user.id not in ways:
+        followed = courses_of(cohort)
+        known = learning.progress_in(
+            asked.db, [user.id for user in people], [course.slug for course in followed]
+        )
+        readiness = certificates.readiness_in(
+            asked.db, people, followed, asked.today, progress=known
+        )
+        for course in followed:
+            for user, ready in zip(people, readiness[course.slug], strict=True):
+                progress = known[course.slug][user.id]
+                if not progress.enrolled:
                     continue
-                progress, ready = ways[user.id].progress, ways[user.id].readiness
                 yield (
                     cohort.name,
                     *_names(user),

@@ -1,0 +1,139 @@
+"""Figures of many trainees for charts: how far, when, from where, in which language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.certificates import services as certificates
+from app.core.clock import programme_date
+from app.courses.library import library
+from app.learning import services as learning
+from app.overview.services.standing import standings
+from app.overview.types import Cell, Standing, State
+
+#: As many weeks as a narrow drawing shows; older ones are summed up in the first.
+MOST_WEEKS = 26
+_WEEK = timedelta(days=7)
+_SHOWN = {State.FORMALITIES, State.READY}
+
+
+class Stage(IntEnum):
+    """How far one trainee is in one course; each stage includes those before."""
+
+    JOINED = 0
+    STARTED = 1
+    LESSONS = 2
+    ASSESSMENT = 3
+    PRACTICAL = 4
+    CERTIFIED = 5
+
+
+Stages = dict[Stage, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Every trainee counts once in each course. `reached` counts a stage and those after it.
+
+    `weeks` are their Mondays; `lessons` are those of each week, `passed` and `certified` the
+    sums so far.
+    """
+
+    people: int
+    reached: Stages
+    countries: dict[str, Stages]  # at which stage they stand, the most people first
+    languages: dict[str, Stages]
+    weeks: tuple[date, ...]
+    lessons: tuple[int, ...]
+    passed: tuple[int, ...]
+    certified: tuple[int, ...]
+
+
+def statistics(
+    db: Session,
+    users: Sequence[User],
+    slugs: Collection[str],
+    at: datetime,
+    *,
+    require_review: bool = False,
+) -> Statistics:
+    """The figures of these people in these courses."""
+    zone = library().programme.timezone
+    people = standings(db, users, at, require_review=require_review)
+    places = [(one, cell) for one in people for slug, cell in one.cells.items() if slug in slugs]
+    stages = Counter(_stage(cell) for _one, cell in places)
+    awards = certificates.first_awards(db, [user.id for user in users])
+    lessons = learning.lessons_by_day(db, [user.id for user in users], slugs)
+    passed = Counter(
+        programme_date(cell.progress.passed_at, zone)
+        for _one, cell in places
+        if cell.progress.passed_at
+    )
+    certified = Counter(day for (slug, _user), day in awards.items() if slug in slugs)
+    weeks = _weeks([*lessons, *passed, *certified], programme_date(at, zone))
+    return Statistics(
+        people=len(users),
+        reached={stage: sum(stages[s] for s in Stage if s >= stage) for stage in Stage},
+        countries=_grouped(places, lambda user: user.nationality),
+        languages=_grouped(places, lambda user: user.language),
+        weeks=weeks,
+        lessons=_in_weeks(lessons, weeks),
+        passed=_so_far(_in_weeks(passed, weeks)),
+        certified=_so_far(_in_weeks(certified, weeks)),
+    )
+
+
+def _stage(cell: Cell) -> Stage:
+    if cell.state is State.CERTIFIED:
+        return Stage.CERTIFIED
+    if cell.state in _SHOWN:
+        return Stage.PRACTICAL
+    if cell.progress.is_learnt:
+        return Stage.ASSESSMENT
+    if cell.progress.is_lessons_done:
+        return Stage.LESSONS
+    return Stage.STARTED if cell.progress.lessons_met or cell.progress.tries else Stage.JOINED
+
+
+def _grouped(
+    places: Iterable[tuple[Standing, Cell]], of: Callable[[User], str]
+) -> dict[str, Stages]:
+    found: dict[str, Counter[Stage]] = {}
+    for one, cell in places:
+        found.setdefault(of(one.user), Counter())[_stage(cell)] += 1
+    ordered = sorted(found.items(), key=lambda item: (-item[1].total(), item[0]))
+    return {name: {stage: counts[stage] for stage in Stage} for name, counts in ordered}
+
+
+def _weeks(days: Iterable[date], today: date) -> tuple[date, ...]:
+    """The Mondays from the first day to today, at most MOST_WEEKS of them."""
+    last = _monday(today)
+    first = min((_monday(day) for day in days), default=last)
+    count = min(MOST_WEEKS, max(0, (last - first).days // 7) + 1)
+    return tuple(last - _WEEK * back for back in reversed(range(count)))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _in_weeks(days: Mapping[date, int], weeks: Sequence[date]) -> tuple[int, ...]:
+    found: Counter[date] = Counter()
+    for day, number in days.items():
+        found[min(max(_monday(day), weeks[0]), weeks[-1])] += number
+    return tuple(found[week] for week in weeks)
+
+
+def _so_far(numbers: Iterable[int]) -> tuple[int, ...]:
+    total, found = 0, []
+    for number in numbers:
+        total += number
+        found.append(total)
+    return tuple(found)
