@@ -19,6 +19,8 @@ class User(Base):
     __table_args__ = (
         UniqueConstraint("key", name="uq_user_account_key"),
         UniqueConstraint("username_folded", name="uq_user_account_username_folded"),
+        UniqueConstraint("student_number_key", name="uq_user_account_student_number_key"),
+        UniqueConstraint("passport_hash", name="uq_user_account_passport_hash"),
         CheckConstraint("length(nationality) = 2", name="nationality_alpha2"),
         Index("ix_user_account_role", "role"),
     )
@@ -37,6 +39,12 @@ class User(Base):
     nationality: Mapped[str] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(8))
     second_language: Mapped[str | None] = mapped_column(String(8))
+    #: As the partner that sends the person writes it; unique at that partner by the key.
+    student_number: Mapped[str | None] = mapped_column(String(40))
+    student_number_key: Mapped[str | None] = mapped_column(String(240))
+    #: Keyed, so that the number itself is not kept; only its last four signs are.
+    passport_hash: Mapped[str | None] = mapped_column(String(64))
+    passport_last4: Mapped[str | None] = mapped_column(String(4))
     pin_hash: Mapped[str | None] = mapped_column(String(200))
     pin_tries: Mapped[int] = mapped_column(default=0)  # wrong ones in a row
     is_demo: Mapped[bool] = mapped_column(default=False)

@@ -79,6 +79,19 @@ class TraineeProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedPerson:
+    """What a list says about a trainee; numbers as they are stored (see `services.numbers`)."""
+
+    names: Names
+    nationality: str
+    language: str
+    student_number: str | None = None
+    student_number_key: str | None = None
+    passport_hash: str | None = None
+    passport_last4: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StaffProfile:
     """What an administrator enters for an instructor or administrator."""
 
@@ -139,6 +152,13 @@ class ImproperName(DomainError):
         super().__init__()
         self.field = field
         self.message = message  # type: ignore[misc]  # the one error with a message per case
+
+
+class NumberTaken(DomainError):
+    """Somebody else got this student or passport number a moment ago."""
+
+    status = 409
+    message = N_("Something changed since this page was shown. Look at it again.")
 
 
 class UnknownTerritory(DomainError):

@@ -19,7 +19,15 @@ from app.accounts.services.grants import (
     may_examine,
     translatable_languages,
 )
+from app.accounts.services.importing import change_imported, create_imported
 from app.accounts.services.naming import check_names, check_username, fold_username, name_problems
+from app.accounts.services.numbers import (
+    PASSPORT_LENGTHS,
+    STUDENT_NUMBER_LENGTH,
+    normal_passport,
+    passport_hash,
+    student_number_key,
+)
 from app.accounts.services.people import (
     PeoplePage,
     change_languages,
@@ -59,14 +67,23 @@ from app.accounts.services.sessions import (
     token_hash,
     user_named,
 )
-from app.accounts.services.staffing import change_role, disable, enable, erase_person
+from app.accounts.services.staffing import (
+    change_role,
+    disable,
+    enable,
+    erase_person,
+    when_erased,
+)
 from app.accounts.services.territories import territories, territory_name
 from app.accounts.services.throttling import begin_try, count_wrong, forgive
 
 __all__ = [
+    "PASSPORT_LENGTHS",
+    "STUDENT_NUMBER_LENGTH",
     "PeoplePage",
     "authenticate",
     "begin_try",
+    "change_imported",
     "change_languages",
     "change_names",
     "change_password",
@@ -77,6 +94,7 @@ __all__ = [
     "confirm_names",
     "consents_of",
     "count_wrong",
+    "create_imported",
     "create_reset_code",
     "create_staff",
     "create_trainee",
@@ -103,7 +121,9 @@ __all__ = [
     "may_examine",
     "name_problems",
     "needs_consent",
+    "normal_passport",
     "open_session",
+    "passport_hash",
     "password_matches",
     "people_by_key",
     "people_with_consent",
@@ -116,11 +136,13 @@ __all__ = [
     "redeem_reset_code",
     "require_password",
     "set_pin",
+    "student_number_key",
     "territories",
     "territory_name",
     "token_hash",
     "translatable_languages",
     "unlock_pin",
     "user_named",
+    "when_erased",
     "withdraw_consent",
 ]

@@ -189,7 +189,9 @@ class PeoplePage:
 
 
 def find_users(db: Session, text: str = "", role: Role | None = None, page: int = 1) -> PeoplePage:
-    """People by a part of the username or a name; staff when no role is asked for."""
+    """People by a part of the username, a name or the student number, or by the passport's last
+    four signs; staff when no role is asked for.
+    """
     query = _matching(select(User).where(User.erased_at.is_(None)), text)
     query = query.where(User.role == role if role else User.role != Role.TRAINEE)
     total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -207,5 +209,7 @@ def _matching(query: Select[User], text: str) -> Select[User]:
             User.native_name.contains(text, autoescape=True),
             func.lower(User.latin_name).contains(text.lower(), autoescape=True),
             User.chinese_name.contains(text, autoescape=True),
+            func.upper(User.student_number).contains(text.upper(), autoescape=True),
+            User.passport_last4 == text.upper(),
         )
     )

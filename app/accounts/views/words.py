@@ -9,6 +9,7 @@ from app.accounts.forms import GRANT_NAMES, PURPOSE_NAMES, ROLE_NAMES
 from app.core.i18n import LANGUAGES, lazy
 
 ACTION_NAMES = {
+    "accounts.change-details": lazy("Details changed from a list"),
     "accounts.change-names": lazy("Names changed"),
     "accounts.change-password": lazy("Password changed"),
     "accounts.confirm-names": lazy("Names confirmed"),
