@@ -135,6 +135,8 @@ class RosterImport(Base):
     #: The content is deleted then at the latest.
     expires_at: Mapped[datetime]
     confirm_event_id: Mapped[str | None] = mapped_column(String(36))
+    #: Of the preview that was confirmed: a repeat of the event with another one is a conflict.
+    confirm_digest: Mapped[str | None] = mapped_column(String(64))
     confirmed_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     #: How many rows of each state there were when it was confirmed.

@@ -7,7 +7,7 @@ from app.learning.services.attempts import (
     start_attempt,
     submit_attempt,
 )
-from app.learning.services.enrolling import enroll, enrollment_of
+from app.learning.services.enrolling import enroll, enroll_all, enrollment_of
 from app.learning.services.lessons import record_completion
 from app.learning.services.listing import (
     courses_to_release,
@@ -43,6 +43,7 @@ __all__ = [
     "course_page",
     "courses_to_release",
     "enroll",
+    "enroll_all",
     "enrolled_courses",
     "enrolled_in",
     "enrollment_of",
