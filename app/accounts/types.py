@@ -11,8 +11,8 @@ from app.core.errors import N_, DomainError
 
 #: The version of the privacy notice that people agree to now. A new text is a new version, and
 #: everybody is asked again at the next sign-in.
-PRIVACY_VERSION = "2026-01"
-PRIVACY_UPDATED_ON = date(2026, 11, 23)
+PRIVACY_VERSION = "2026-02"
+PRIVACY_UPDATED_ON = date(2026, 11, 26)
 #: CLDR's code for "no known territory": staff whose nationality nobody asked, erased people.
 UNKNOWN_TERRITORY = "ZZ"
 #: What stands in the place of an erased person's names.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from app.core.passwords import keyed_hash
 
@@ -30,8 +31,12 @@ def student_number_key(partner: str, number: str) -> str:
     to somebody else.
     """
     plain = re.sub(r"[\W_]+", "", _folded(number))
-    at = re.sub(r"[\W_]+", " ", _folded(partner)).strip()
-    return f"{plain[:60]} {at[:160]}"
+    return f"{plain[:60]} {_folded_partner(partner)}"
+
+
+@lru_cache(maxsize=1000)
+def _folded_partner(partner: str) -> str:
+    return re.sub(r"[\W_]+", " ", _folded(partner)).strip()[:160]
 
 
 def _folded(text: str) -> str:

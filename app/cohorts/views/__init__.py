@@ -2,6 +2,6 @@
 
 from app.cohorts.views.frame import blueprint
 
-from app.cohorts.views import joining, leading, members  # isort: skip  # they add their routes
+from app.cohorts.views import joining, leading, members, roster, roster_done  # isort: skip  # they add their routes
 
-__all__ = ["blueprint", "joining", "leading", "members"]
+__all__ = ["blueprint", "joining", "leading", "members", "roster", "roster_done"]

@@ -4,6 +4,7 @@ Nothing is written before the confirmation but the list itself, and that is gone
 """
 
 from app.cohorts.services.roster.confirming import confirm_import
+from app.cohorts.services.roster.data import Change, Problem
 from app.cohorts.services.roster.pending import (
     discard_import,
     import_of,
@@ -14,19 +15,33 @@ from app.cohorts.services.roster.pending import (
     set_columns,
     start_import,
 )
-from app.cohorts.services.roster.preview import Preview, Row, left_out_rows, preview_of
-from app.cohorts.services.roster.undoing import UndoPlan, undo_import, undo_plan
+from app.cohorts.services.roster.preview import (
+    LeftOut,
+    Preview,
+    Row,
+    columns_of,
+    left_out_rows,
+    people_rows,
+    preview_of,
+)
+from app.cohorts.services.roster.undoing import UndoPlan, is_undoable, undo_import, undo_plan
 
 __all__ = [
+    "Change",
+    "LeftOut",
     "Preview",
+    "Problem",
     "Row",
     "UndoPlan",
+    "columns_of",
     "confirm_import",
     "discard_import",
     "import_of",
     "imports_of",
+    "is_undoable",
     "left_out_rows",
     "pending_of",
+    "people_rows",
     "preview_of",
     "purge_expired",
     "set_choices",

@@ -15,7 +15,7 @@ from app.accounts.types import ImportedPerson
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
 from app.cohorts.services.roster.data import Change, Entry
 from app.cohorts.services.roster.pending import UNDO_KEPT
-from app.cohorts.services.roster.preview import Preview, Row, left_out_rows, preview_of
+from app.cohorts.services.roster.preview import Preview, Row, left_out_of, preview_of
 from app.cohorts.types import ListMoved, NothingToImport, RosterField, RosterState, RowState
 from app.core import audit, jobs
 from app.core.db import insert_missing
@@ -213,12 +213,13 @@ def _forget(db: Session, content: RosterContent, preview: Preview) -> None:
     """Delete the list; of the rows that were left out a copy stays until the 24 h are over, so
     that they can be taken away, mended and uploaded again.
     """
-    left = {row.number for row in left_out_rows(preview)}
+    left = left_out_of(content, preview)
     if not left:
         db.delete(content)
         return
-    content.rows = [
-        [number, cells]
-        for number, cells in content.rows
-        if number in left or number == content.header
+    headings = [[number, cells] for number, cells in content.rows if number == content.header]
+    content.rows = headings + [
+        [one.number, one.cells, [[p.column, p.message, p.values] for p in one.problems]]
+        for one in left
     ]
+    content.choices = {}

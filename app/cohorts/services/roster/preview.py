@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,7 @@ from app.cohorts.services.roster.data import (
 from app.cohorts.services.roster.entries import entries_of
 from app.cohorts.services.roster.matching import Match, matches_of
 from app.cohorts.services.roster.people import Known, people_for
-from app.cohorts.types import RosterField, RowState
+from app.cohorts.types import RosterField, RosterState, RowState
 from app.core.errors import N_
 from app.core.events import digest_of
 
@@ -220,7 +221,41 @@ def _answered(row: Row) -> Row:
     )
 
 
-def left_out_rows(preview: Preview) -> list[Row]:
-    """The rows that the confirmation does not take."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is not taken, with its cells as they were, to take away and mend."""
+
+    number: int
+    cells: Sequence[str]
+    problems: Sequence[Problem]
+
+
+def left_out_of(content: RosterContent, preview: Preview) -> list[LeftOut]:
+    """The rows that a confirmation of this preview does not take."""
     taken = {RowState.NEW, RowState.SAME, RowState.CHANGED}
-    return [row for row in preview.rows if row.state not in taken]
+    left = {row.number: row.problems for row in preview.rows if row.state not in taken}
+    return [
+        LeftOut(number, cells, left[number]) for number, cells in content.rows if number in left
+    ]
+
+
+def left_out_rows(
+    db: Session, roster: RosterImport, by: User
+) -> tuple[Sequence[str], list[LeftOut]]:
+    """The headings, and the rows that are not taken; none when they are deleted by now."""
+    content = db.get(RosterContent, roster.id)
+    if content is None:
+        return (), []
+    headings = next((row[1] for row in content.rows if row[0] == content.header), ())
+    if roster.state is RosterState.PENDING:
+        return headings, left_out_of(content, preview_of(db, roster, content, by))
+    kept = [row for row in content.rows if row[0] != content.header]
+    return headings, [
+        LeftOut(number, cells, [_stored(one) for one in problems])
+        for number, cells, problems in kept
+    ]
+
+
+def _stored(problem: Sequence[Any]) -> Problem:
+    column, message, values = problem
+    return Problem(column, message, tuple((name, value) for name, value in values))

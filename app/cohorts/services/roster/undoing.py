@@ -30,9 +30,14 @@ class UndoPlan:
     kept: Sequence[RosterChange]
 
 
+def is_undoable(roster: RosterImport, at: datetime) -> bool:
+    """Whether what stood there before is still kept."""
+    return roster.confirmed_at is not None and roster.confirmed_at + UNDO_KEPT > at
+
+
 def undo_plan(db: Session, roster: RosterImport, at: datetime) -> UndoPlan:
     """Who would be taken back and who kept; raises UndoTooLate after 7 days."""
-    if roster.confirmed_at is None or roster.confirmed_at + UNDO_KEPT <= at:
+    if not is_undoable(roster, at):
         raise UndoTooLate
     query = select(RosterChange).where(RosterChange.import_id == roster.id)
     changes = db.scalars(query.options(joinedload(RosterChange.user)).order_by(RosterChange.row))
