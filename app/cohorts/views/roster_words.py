@@ -34,10 +34,10 @@ def problem_text(problem: roster.Problem) -> str:
 
 
 def place_of(number: int, column: int | None) -> str:
-    """Where in the file: "row 17, column D"."""
+    """Where in the file: "Row 17, column D"."""
     if column is None:
-        return _("row %(row)s", row=number)
-    return _("row %(row)s, column %(column)s", row=number, column=column_name(column))
+        return _("Row %(row)s", row=number)
+    return _("Row %(row)s, column %(column)s", row=number, column=column_name(column))
 
 
 def value_of(change: roster.Change, value: str) -> str:
