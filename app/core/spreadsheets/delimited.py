@@ -57,7 +57,7 @@ def decoded(content: bytes) -> tuple[str, str]:
             text = content.decode(codec)
         except UnicodeDecodeError:
             continue
-        if _is_text(text):
+        if "\0" not in text and (codec.startswith("utf-8") or _is_text(text)):
             return text, name
     raise NoTable if b"\0" in content else UnknownEncoding
 
@@ -75,7 +75,7 @@ def _is_text(text: str) -> bool:
         (ord(sign) < 32 and sign not in "\t\r\n\f\v\x1a") or "\ue000" <= sign <= "\uf8ff"
         for sign in text
     )
-    return "\0" not in text and strange * 200 <= len(text)
+    return strange * 200 <= len(text)
 
 
 def _separator(text: str) -> tuple[str, str]:
