@@ -22,7 +22,7 @@ from app.cohorts.views import roster_words as words
 from app.cohorts.views.frame import blueprint, own_cohort
 from app.core.clock import now
 from app.core.db import reading, writing
-from app.core.errors import DomainError, NotFound
+from app.core.errors import DomainError
 from app.core.events import new_event_id, valid_event_id
 from app.core.i18n import _
 from app.core.identity import current_person
@@ -291,11 +291,7 @@ def import_roster(key: object, roster_key: object) -> Response:
 def discard_roster(key: object, roster_key: object) -> Response:
     """Delete the list; nothing was written."""
     db = writing()
-    try:
-        made, _content = _pending(db, key, roster_key)
-    except NotFound:  # a second tap: it is gone already
-        own_cohort(db, key)
-        return back_to(url_for("cohorts.roster_new", key=key), _("The list is deleted."))
+    made, _content = _pending(db, key, roster_key)
     roster.discard_import(db, made, current_person(), now())
     db.commit()
     return back_to(url_for("cohorts.roster_new", key=key), _("The list is deleted."))
