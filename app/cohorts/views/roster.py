@@ -72,8 +72,7 @@ def upload_roster(key: object) -> Response | tuple[str, int]:
     """Read the file and keep its rows until they are confirmed."""
     own_cohort(reading(), key)
     event_id = valid_event_id(request.form.get("event_id"))
-    sent = request.files.get("file")
-    content = sent.read() if sent is not None else b""
+    content, name = _sent_file()
     try:
         table = read(content)  # before the write: it takes up to a second
         db = writing()
@@ -81,7 +80,7 @@ def upload_roster(key: object) -> Response | tuple[str, int]:
             db,
             own_cohort(db, key),
             table,
-            (clean(sent.filename or "") if sent else "", hashlib.sha256(content).hexdigest()),
+            (name, hashlib.sha256(content).hexdigest()),
             event_id,
             current_person(),
             now(),
@@ -91,6 +90,17 @@ def upload_roster(key: object) -> Response | tuple[str, int]:
         return _upload_page(key, refusal), 422
     db.commit()
     return back_to(_address(key, made, "mapping"))
+
+
+def _sent_file() -> tuple[bytes, str]:
+    """The bytes and the name of the file; a large one lies on the disk until it is closed."""
+    sent = request.files.get("file")
+    if sent is None:
+        return b"", ""
+    try:
+        return sent.read(), clean(sent.filename or "")
+    finally:
+        sent.close()
 
 
 def _address(key: object, made: RosterImport, page: str) -> str:

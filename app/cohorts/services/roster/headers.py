@@ -31,7 +31,9 @@ _WORDS: dict[RosterField, str] = {
         中文; tên tiếng trung; tên tiếng hoa; tên trung quốc;
         họ tên tiếng trung; tiếng trung; ຊື່ພາສາຈີນ; ຊື່ຈີນ; ຊື່ເປັນພາສາຈີນ; ພາສາຈີນ;
         ឈ្មោះចិន; ឈ្មោះជាភាសាចិន; ឈ្មោះភាសាចិន; ភាសាចិន""",
-    RosterField.LATIN_NAME: """name in passport; name as in passport;
+    RosterField.LATIN_NAME: """name in passport; họ tên trong hộ chiếu;
+        họ và tên trong hộ chiếu; tên trong hộ chiếu;
+        name as in passport;
         as in passport; passport name; name passport; latin name;
         name in latin letters; in latin letters; latin; english name;
         name in english; in english; english; romanized name;
@@ -52,7 +54,9 @@ _WORDS: dict[RosterField, str] = {
     RosterField.LANGUAGE: """language; preferred language; mother tongue;
         语言; 母语; 语种; 使用语言; ngôn ngữ; tiếng mẹ đẻ; ພາສາ; ພາສາແມ່;
         ភាសា; ភាសាកំណើត""",
-    RosterField.NATIVE_NAME: """name; full name; names; student name;
+    RosterField.NATIVE_NAME: """name; 母语文字姓名; họ tên bằng tiếng mẹ đẻ;
+        ຊື່ເປັນຕົວອັກສອນຂອງພາສາຕົນ; ឈ្មោះជាអក្សរនៃភាសាខ្លួន;
+        full name; names; student name;
         name of student; native name; name in native script;
         name in own script; own script; trainee; 姓名; 名字; 学生姓名;
         学员姓名; 本国姓名; 母语姓名; 本民族姓名; 原文姓名; 姓; 名;
