@@ -112,7 +112,7 @@ def test_problems_and_questions_are_told_with_their_places_and_answered(
     assert "2 New" in text(browser, f"{list_page}/confirm")
     browser.submit(f"{list_page}/confirm", {}, "fingerprint")
     result = text(browser, f"{list_page}/result")
-    assert "1 row was left out Row 3: Row 3, column B" in result
+    assert "1 row was left out Row 3, column B" in result
     mend = browser.get(f"{list_page}/left-out.csv").data
     assert [line.cells for line in read(mend).lines][1][:2] == ("SOUK", "12")
     mended = mend.replace(b"12,", b"P1234567,")
@@ -304,7 +304,8 @@ def some_file(data: st.DataObject) -> bytes:
     else:
         content = delimited(rows).encode(kind, "replace")
     if data.draw(st.booleans()) and content:
-        at = data.draw(st.integers(0, len(content) - 1))
+        # A workbook holds the time, so its length is no fixed figure.
+        at = data.draw(st.integers(0, 9_999)) % len(content)
         content = content[:at] + data.draw(st.binary(max_size=5)) + content[at + 1 :]
     return content
 
