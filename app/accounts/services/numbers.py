@@ -40,5 +40,7 @@ def _folded_partner(partner: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
     wide = unicodedata.normalize("NFKC", text).casefold()
     return "".join(str(unicodedata.digit(one, one)) for one in wide)

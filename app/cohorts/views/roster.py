@@ -10,9 +10,11 @@ from flask import Response as PlainResponse
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.types import NumberTaken
 from app.cohorts.models import RosterContent, RosterImport
 from app.cohorts.services import roster
 from app.cohorts.types import (
+    ListMoved,
     RosterField,
     RosterState,
     RowState,
@@ -291,7 +293,12 @@ def import_roster(key: object, roster_key: object) -> Response:
     event_id = valid_event_id(request.form.get("event_id"))
     db, by = writing(), current_person()
     made = roster.import_of(db, by, str(key), str(roster_key))
-    roster.confirm_import(db, made, event_id, request.form.get("fingerprint", ""), by, now())
+    try:
+        roster.confirm_import(db, made, event_id, request.form.get("fingerprint", ""), by, now())
+    except (ListMoved, NumberTaken) as refusal:
+        db.rollback()
+        address = url_for("cohorts.roster_preview", key=key, roster_key=roster_key)
+        return back_to(address, _(refusal.message), "care")
     db.commit()
     return back_to(_address(key, made, "result"), _("The list is imported."))
 

@@ -36,7 +36,7 @@ def _import(key: object, roster_key: object) -> RosterImport:
 def roster_result(key: object, roster_key: object) -> str:
     """What was done, and the way back."""
     made = _done(_import(key, roster_key))
-    _headings, left_out = roster.left_out_rows(reading(), made, current_person())
+    _headings, left_out = roster.left_out_rows(reading(), made, current_person(), now())
     return render_template(
         "cohorts/roster/result.html",
         roster=made,
@@ -53,7 +53,7 @@ def roster_result(key: object, roster_key: object) -> str:
 def roster_left_out(key: object, roster_key: object) -> Response:
     """The rows that were left out, each with the reason, to mend and upload again."""
     made = _import(key, roster_key)
-    headings, left_out = roster.left_out_rows(reading(), made, current_person())
+    headings, left_out = roster.left_out_rows(reading(), made, current_person(), now())
     if not left_out:
         raise NotFound
     width = max(len(headings), *(len(row.cells) for row in left_out))

@@ -14,6 +14,7 @@ from app.certificates import services as certificates
 from app.certificates.types import Readiness
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.cohorts.services import roster
 from app.core import audit
 from app.courses.library import library
 from app.courses.types import Course
@@ -142,6 +143,7 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
             {"name": cohort.name, "partner": cohort.partner}
             for cohort in cohorts.cohorts_joined(db, person)
         ],
+        "lists": roster.export_lists(db, person),
         "learning": learning.export_learning(db, person),
         "skill_checks": practicals.export_checks(db, person),
         "certificates": certificates.export_certificates(db, person),

@@ -24,7 +24,13 @@ from app.cohorts.services.roster.preview import (
     people_rows,
     preview_of,
 )
-from app.cohorts.services.roster.undoing import UndoPlan, is_undoable, undo_import, undo_plan
+from app.cohorts.services.roster.undoing import (
+    UndoPlan,
+    export_lists,
+    is_undoable,
+    undo_import,
+    undo_plan,
+)
 
 __all__ = [
     "Change",
@@ -36,6 +42,7 @@ __all__ = [
     "columns_of",
     "confirm_import",
     "discard_import",
+    "export_lists",
     "import_of",
     "imports_of",
     "is_undoable",

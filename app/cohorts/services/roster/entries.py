@@ -18,7 +18,6 @@ from app.cohorts.services.roster.values import (
 )
 from app.cohorts.types import NAME_FIELDS, RosterField
 from app.core.errors import N_
-from app.core.spelling import plain
 
 FORMULA = N_(
     "A formula stands here. Copy the column in Excel, choose Paste special, Values, and upload "
@@ -123,7 +122,9 @@ class _Reader:
 
     def _read_numbers(self, entry: Entry, given: Mapping[RosterField, str]) -> None:
         number = self._number(entry, given, RosterField.STUDENT_NUMBER)
-        if number and (len(number) > accounts.STUDENT_NUMBER_LENGTH or not plain(number)):
+        if number and (
+            len(number) > accounts.STUDENT_NUMBER_LENGTH or not any(map(str.isalnum, number))
+        ):
             self._fault(entry, RosterField.STUDENT_NUMBER, NO_STUDENT_NUMBER)
         elif number:
             entry.student_number = number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -240,11 +241,11 @@ def left_out_of(content: RosterContent, preview: Preview) -> list[LeftOut]:
 
 
 def left_out_rows(
-    db: Session, roster: RosterImport, by: User
+    db: Session, roster: RosterImport, by: User, at: datetime
 ) -> tuple[Sequence[str], list[LeftOut]]:
     """The headings, and the rows that are not taken; none when they are deleted by now."""
     content = db.get(RosterContent, roster.id)
-    if content is None:
+    if content is None or roster.expires_at <= at:
         return (), []
     headings = next((row[1] for row in content.rows if row[0] == content.header), ())
     if roster.state is RosterState.PENDING:

@@ -20,6 +20,7 @@ from app.core.db import Base
 from app.learning.models import Enrollment
 
 _AT_ONCE = 500
+_NAMES = ("native_name", "latin_name", "chinese_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ def _delete_accounts(db: Session, user_ids: Sequence[int]) -> None:
 def _is_changed_since(change: RosterChange) -> bool:
     """Whether somebody has changed the account after the import."""
     user = change.user
+    if user.names_confirmed_at and any(name in change.after for name in _NAMES):
+        return True  # a changed name was unconfirmed: she has confirmed the new one
     if change.created:
         touched = (user.password_hash, user.pin_hash, user.names_confirmed_at, user.disabled_at)
         return any(touched)
@@ -190,6 +193,23 @@ def _present(db: Session, column: Column[Any], ids: Sequence[int]) -> set[int]:
 
 def _in_parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+
+
+def export_lists(db: Session, user: User) -> list[dict[str, Any]]:
+    """Which lists made or changed a person's account, as plain data to take away."""
+    query = select(RosterChange, RosterImport).join(
+        RosterImport, RosterChange.import_id == RosterImport.id
+    )
+    return [
+        {
+            "cohort": roster.cohort.name,
+            "at": roster.confirmed_at.isoformat() if roster.confirmed_at else None,
+            "account_made": change.created,
+            "joined": change.joined,
+            "changed_from": change.before,
+        }
+        for change, roster in db.execute(query.where(RosterChange.user_id == user.id))
+    ]
 
 
 @accounts.when_erased
