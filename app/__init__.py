@@ -12,6 +12,7 @@ from app.accounts import views as accounts_views
 from app.certificates import cli as certificates_cli
 from app.certificates import tasks as certificates_tasks
 from app.certificates import views as certificates_views
+from app.cohorts import tasks as cohorts_tasks
 from app.cohorts import views as cohorts_views
 from app.config import Settings
 from app.core import identity, limits, views, web
@@ -30,6 +31,7 @@ ROOMS: tuple[ModuleType, ...] = (
     courses_cli,
     courses_views,
     learning_views,
+    cohorts_tasks,
     cohorts_views,
     practicals_views,
     certificates_tasks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,6 +36,8 @@ class User(Base):
     __table_args__ = (
         UniqueConstraint("key", name="uq_user_account_key"),
         UniqueConstraint("username_folded", name="uq_user_account_username_folded"),
+        UniqueConstraint("student_number_key", name="uq_user_account_student_number_key"),
+        UniqueConstraint("passport_hash", name="uq_user_account_passport_hash"),
         CheckConstraint("length(nationality) = 2", name="nationality_alpha2"),
         Index("ix_user_account_role", "role"),
     )
@@ -55,6 +58,12 @@ class User(Base):
     nationality: Mapped[str] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(8))
     second_language: Mapped[str | None] = mapped_column(String(8))
+    #: As the partner that sends the person writes it; unique at that partner by the key.
+    student_number: Mapped[str | None] = mapped_column(String(40))
+    student_number_key: Mapped[str | None] = mapped_column(String(240))
+    #: Keyed, so that the number itself is not kept; only its last four signs are.
+    passport_hash: Mapped[str | None] = mapped_column(String(64))
+    passport_last4: Mapped[str | None] = mapped_column(String(4))
     pin_hash: Mapped[str | None] = mapped_column(String(200))
     pin_tries: Mapped[int] = mapped_column(default=0)  # wrong ones in a row
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -66,6 +75,12 @@ class User(Base):
     def display_name(self) -> str:
         """The name on pages: the person's own, in her own script."""
         return self.native_name
+
+    @property
+    def has_latin_name(self) -> bool:
+        """Whether the Latin form is known: a list may lack it, and the native name stands there."""
+        first = next((one for one in self.latin_name if one.isalpha()), "")
+        return unicodedata.name(first, "").startswith("LATIN") if first else False
 
     @property
     def names(self) -> Names:

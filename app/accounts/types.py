@@ -12,8 +12,8 @@ from app.core.spelling import plain
 
 #: The version of the privacy notice that people agree to now. A new text is a new version, and
 #: everybody is asked again at the next sign-in.
-PRIVACY_VERSION = "2026-01"
-PRIVACY_UPDATED_ON = date(2026, 11, 23)
+PRIVACY_VERSION = "2026-02"
+PRIVACY_UPDATED_ON = date(2026, 11, 26)
 #: CLDR's code for "no known territory": staff whose nationality nobody asked, erased people.
 UNKNOWN_TERRITORY = "ZZ"
 #: What stands in the place of an erased person's names.
@@ -94,6 +94,19 @@ class TraineeProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedPerson:
+    """What a list says about a trainee; numbers as they are stored (see `services.numbers`)."""
+
+    names: Names
+    nationality: str
+    language: str
+    student_number: str | None = None
+    student_number_key: str | None = None
+    passport_hash: str | None = None
+    passport_last4: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StaffProfile:
     """What an administrator enters for an instructor or administrator."""
 
@@ -154,6 +167,13 @@ class ImproperName(DomainError):
         super().__init__()
         self.field = field
         self.message = message  # type: ignore[misc]  # the one error with a message per case
+
+
+class NumberTaken(DomainError):
+    """Somebody else got this student or passport number a moment ago."""
+
+    status = 409
+    message = N_("Something changed since this page was shown. Look at it again.")
 
 
 class UnknownTerritory(DomainError):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import Base
+from app.cohorts.types import RosterState
+from app.core.db import NOT_IN_BACKUP, Base, enum_column
 
 
 class Cohort(Base):
@@ -105,3 +107,84 @@ class JoinCode(Base):
     withdrawn_at: Mapped[datetime | None]
 
     cohort: Mapped[Cohort] = relationship()
+
+
+class RosterImport(Base):
+    """One list of people on its way into a cohort, or what became of it."""
+
+    __tablename__ = "roster_import"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_roster_import_key"),
+        UniqueConstraint("event_id", name="uq_roster_import_event_id"),
+        UniqueConstraint("confirm_event_id", name="uq_roster_import_confirm_event_id"),
+        Index("ix_roster_import_cohort_id", "cohort_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid4()))
+    #: Sending the file twice makes one import; the digest tells a repeat from another file.
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    file_name: Mapped[str] = mapped_column(String(120))
+    #: How it was read: an encoding, or the name of the sheet.
+    source: Mapped[str] = mapped_column(String(120))
+    state: Mapped[RosterState] = mapped_column(enum_column(RosterState))
+    uploaded_at: Mapped[datetime]
+    #: The content is deleted then at the latest.
+    expires_at: Mapped[datetime]
+    confirm_event_id: Mapped[str | None] = mapped_column(String(36))
+    #: Of the preview that was confirmed: a repeat of the event with another one is a conflict.
+    confirm_digest: Mapped[str | None] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    #: How many rows of each state there were when it was confirmed.
+    counts: Mapped[dict[str, Any]]
+
+    cohort: Mapped[Cohort] = relationship()
+    by: Mapped[User] = relationship()
+
+
+class RosterContent(Base):
+    """The rows of a list before it is confirmed. The file itself is never stored."""
+
+    __tablename__ = "roster_content"
+    __table_args__ = {"info": NOT_IN_BACKUP}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id"), primary_key=True)
+    #: [row number as in the file, [cell, …]]
+    rows: Mapped[list[Any]]
+    #: The number of the row with the headers; 0 when there is none.
+    header: Mapped[int]
+    #: Column (counted from 0) to field.
+    columns: Mapped[dict[str, Any]]
+    #: Row number to what the person chose for it.
+    choices: Mapped[dict[str, Any]]
+
+
+class RosterChange(Base):
+    """What an import did to one person, so that one step takes it back."""
+
+    __tablename__ = "roster_change"
+    __table_args__ = (
+        UniqueConstraint("import_id", "user_id", name="uq_roster_change"),
+        Index("ix_roster_change_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    row: Mapped[int]
+    #: The account was made.
+    created: Mapped[bool]
+    #: She was not in the cohort before.
+    joined: Mapped[bool]
+    #: She had been in it and left then.
+    left_before: Mapped[datetime | None]
+    enrollment_ids: Mapped[list[Any]]
+    #: Columns of the account before and after; emptied after 7 days, and when she is erased.
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+    user: Mapped[User] = relationship()

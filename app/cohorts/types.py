@@ -64,3 +64,80 @@ class CohortDraft:
     ends_on: date | None
     language: str
     courses: tuple[str, ...]
+
+
+class RosterState(StrEnum):
+    """Where an import of a list stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    UNDONE = "undone"
+
+
+class RosterField(StrEnum):
+    """What a column of a list can hold."""
+
+    NATIVE_NAME = "native_name"
+    LATIN_NAME = "latin_name"
+    CHINESE_NAME = "chinese_name"
+    STUDENT_NUMBER = "student_number"
+    PASSPORT = "passport"
+    NATIONALITY = "nationality"
+    LANGUAGE = "language"
+
+
+#: Two columns (family name, given name) may hold one name together.
+NAME_FIELDS = (RosterField.NATIVE_NAME, RosterField.LATIN_NAME, RosterField.CHINESE_NAME)
+
+
+class RowState(StrEnum):
+    """What an import would do with one row of the list."""
+
+    NEW = "new"
+    SAME = "same"
+    CHANGED = "changed"
+    QUESTION = "question"
+    PROBLEM = "problem"
+    LEFT_OUT = "left_out"
+
+
+class TwoColumns(DomainError):
+    """A field other than a name is asked of two columns."""
+
+    status = 422
+    message = N_("Two columns hold the same thing. Choose one of them.")
+
+
+class NoNameColumn(DomainError):
+    """Nobody can be found or made without a name."""
+
+    status = 422
+    message = N_("Choose the column that holds the names.")
+
+
+class ListMoved(DomainError):
+    """People, choices or the list itself changed after the preview was shown."""
+
+    status = 409
+    message = N_("Something changed since this page was shown. Look at it again.")
+
+
+class NothingToImport(DomainError):
+    """Every row is left out."""
+
+    status = 422
+    message = N_("No row can be imported. Mend the list and upload it again.")
+
+
+class TooManyPeople(DomainError):
+    """More people than one list may have."""
+
+    status = 422
+    message = N_("This list has too many rows. Split it into files of at most 5000 people.")
+
+
+class UndoTooLate(DomainError):
+    """What stood there before is not kept any more."""
+
+    status = 409
+    message = N_("This import is too old to be undone.")

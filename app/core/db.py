@@ -7,7 +7,7 @@ upgrades to a write later fails under load instead of waiting. A flush outside r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -237,6 +237,19 @@ def insert_or_get(
     ).first()
     wanted = [getattr(model, name) == values[name] for name in names]
     return db.scalars(select(model).where(*wanted)).one(), created is not None
+
+
+def insert_missing(
+    db: Session, model: type[Row], rows: Sequence[Mapping[str, Any]]
+) -> Sequence[Row]:
+    """Insert those rows that no unique constraint refuses, in few statements; return them.
+
+    All rows name the same columns.
+    """
+    if not rows:
+        return []
+    statement = _insert_for(db)(model).on_conflict_do_nothing().returning(model)
+    return db.scalars(statement, [dict(row) for row in rows]).all()
 
 
 def _primary_key(model: type[Base]) -> list[Any]:

@@ -55,6 +55,7 @@ class Job(Base):
     tries: Mapped[int] = mapped_column(default=0)
     #: Changes with each claim; only the owner may finish the job.
     owner: Mapped[str | None] = mapped_column(String(80))
+    #: Running: until when its worker holds it. Queued: not to be taken up before.
     lease_until: Mapped[datetime | None]
     enqueued_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -71,13 +72,28 @@ def task(name: str) -> Callable[[Task], Task]:
     return register
 
 
-def enqueue(db: Session, name: str, payload: dict[str, Any], unique: str | None = None) -> Job:
-    """Add a job in the caller's write; an unfinished one with the same unique key is kept."""
+def enqueue(
+    db: Session,
+    name: str,
+    payload: dict[str, Any],
+    unique: str | None = None,
+    not_before: datetime | None = None,
+) -> Job:
+    """Add a job in the caller's write; an unfinished one with the same unique key is kept.
+
+    No worker takes it up earlier than `not_before`.
+    """
     if unique is not None:
         waiting = db.scalars(select(Job).where(Job.unique_key == unique)).first()
         if waiting is not None:
             return waiting
-    job = Job(task=name, payload=payload, unique_key=unique, enqueued_at=now())
+    job = Job(
+        task=name,
+        payload=payload,
+        unique_key=unique,
+        lease_until=not_before,
+        enqueued_at=now(),
+    )
     db.add(job)
     db.flush()  # gives the job its id and meets the unique key inside this write
     return job
@@ -87,8 +103,8 @@ def claim(db: Session, at: datetime) -> Job | None:
     """Take the next free job, or None. Begins and commits its own write."""
     begin_write(db)
     free = or_(
-        Job.status == JobStatus.QUEUED,
-        (Job.status == JobStatus.RUNNING) & (Job.lease_until < at),
+        (Job.status == JobStatus.QUEUED) & Job.lease_until.is_(None),
+        Job.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]) & (Job.lease_until < at),
     )
     job = db.scalars(
         select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)

@@ -58,6 +58,16 @@ def peppered(text: str) -> str:
     return hmac.new(_pepper, normal.encode(), hashlib.sha256).hexdigest()
 
 
+def keyed_hash(purpose: str, text: str) -> str:
+    """HMAC-SHA-256 in hex under a key derived from the server's for this purpose alone.
+
+    A number that can be guessed (a passport's has seven digits) stays secret in a stolen database,
+    and equal numbers are still found. A new KAPOK_SECRET_KEY makes the old hashes match nothing.
+    """
+    key = hmac.new(_pepper, f"kapok {purpose}".encode(), hashlib.sha256).digest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
 def password_problem(password: str, context: Iterable[str] = ()) -> str | None:
     """What is wrong with a new password (a catalogue message), or None (OWASP ASVS 5.0, 6.2)."""
     folded = _folded(password)

@@ -45,7 +45,22 @@ OWNERS = {
     "cohorts.names": LEADERS,
     "cohorts.names_pdf": LEADERS,
     "cohorts.reset_password": LEADERS,
+    "cohorts.decide_roster": {"instructor"},
+    "cohorts.discard_roster": {"instructor"},
+    "cohorts.import_roster": {"instructor"},
+    "cohorts.map_roster": {"instructor"},
+    "cohorts.roster_confirm": {"instructor"},
+    "cohorts.roster_csv": LEADERS,
+    "cohorts.roster_left_out": {"instructor"},
+    "cohorts.roster_mapping": {"instructor"},
+    "cohorts.roster_new": LEADERS,
+    "cohorts.roster_preview": {"instructor"},
+    "cohorts.roster_result": LEADERS,
+    "cohorts.roster_undo": LEADERS,
+    "cohorts.roster_workbook": LEADERS,
+    "cohorts.undo_roster": LEADERS,
     "cohorts.unlock_pin": LEADERS,
+    "cohorts.upload_roster": LEADERS,
     "cohorts.withdraw_join_code": LEADERS,
     "cohorts.withdraw_member": LEADERS,
     "learning.question": {"learner"},
@@ -92,6 +107,8 @@ GRANTED = {
     "practicals.record_check",
     "practicals.record_correction",
 }
+#: Their list is an imported one.
+IMPORTED = {"cohorts.roster_result", "cohorts.roster_undo", "cohorts.undo_roster"}
 # Which of the world's objects fills a part of the address.
 _KEYS = {
     "accounts.end_session": "session",
@@ -176,6 +193,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<key>": LESSON if room == "learning" else "cpr",
         "<uuid:user>": keys["learner"],
         "<uuid:grant>": keys["grant"],
+        "<uuid:roster_key>": keys["imported" if endpoint in IMPORTED else "roster"],
         "<attempt_key>": keys["failed" if endpoint == "learning.result" else "attempt"],
         "<int:position>": "1",
         "<into>": "lo",

@@ -100,7 +100,7 @@ def _pages(world: World, who: str) -> list[str]:
 
 
 def _is_page(route: Route) -> bool:
-    return not route.rule.endswith((".pdf", ".json"))
+    return not route.rule.endswith((".pdf", ".json", ".xlsx"))
 
 
 def _shown(world: World, who: str, target: str, form: Any) -> ShownForm:

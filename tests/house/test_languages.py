@@ -38,6 +38,7 @@ KEPT_WORDS = {
         "PO",
     ),
     *("AN", "PIN", "QR", "SOMSAMAI", "UTC", "VAN", "WANG", "WHO", "XIAOYUE"),
+    *("CSV", "Excel", "LA", "MB", "UTF", "xlsx", "xls", "csv"),
     *("cm", "h", "kB", "kg", "min", "mm", "px", "s"),
 }
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
@@ -51,7 +52,7 @@ def pages_of(world: World) -> list[Route]:
         for route in routes_of(world.app)
         if route.method == "GET"
         and "<language:lang>" in route.rule
-        and not route.rule.endswith((".pdf", ".json", ".po", "/export"))
+        and not route.rule.endswith((".pdf", ".json", ".po", ".xlsx", ".csv", "/export"))
     ]
 
 

@@ -22,7 +22,8 @@ from app.accounts.models import User
 from app.accounts.types import GrantKind
 from app.certificates import services as certificates
 from app.cohorts import services as cohorts
-from app.cohorts.models import Cohort
+from app.cohorts.models import Cohort, RosterContent, RosterImport
+from app.cohorts.services import roster
 from app.cohorts.types import CohortDraft
 from app.config import Settings
 from app.core import files
@@ -30,6 +31,7 @@ from app.core.clock import now, programme_date
 from app.core.db import WRITE_OPTION, begin_write
 from app.core.events import new_event_id
 from app.core.limits import Limiter
+from app.core.spreadsheets.types import Line, Table
 from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import ReviewDraft, ReviewRole
@@ -117,6 +119,7 @@ class _Builder:
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
         self._certify(people["trainee"], people["administrator"])
         self._review(people["administrator"])
+        self._import_lists(people["instructor"], own)
         self._sign_in(people)
 
     def _people(self) -> dict[str, User]:
@@ -240,6 +243,24 @@ class _Builder:
         reason = "The rescue team leaves before the doctor is back."
         courses.open_language(self.db, self.course, "lo", reason, new_event_id(), by.key, self.at)
         self.world.keys["review"] = review.event_id
+
+    def _import_lists(self, by: User, cohort: Cohort) -> None:
+        """One list that waits with a question and a problem, and one that is imported."""
+        self.world.keys["roster"] = self._list(by, cohort, "ສົມສະໄໝ ແກ້ວມະນີ", "12").key
+        done = self._list(by, cohort, "ດາລາວັນ ອິນທະວົງ", "x")
+        content = self.db.get(RosterContent, done.id)
+        assert content is not None
+        preview = roster.preview_of(self.db, done, content, by)
+        roster.confirm_import(self.db, done, new_event_id(), preview.fingerprint, by, self.at)
+        self.world.keys["imported"] = done.key
+
+    def _list(self, by: User, cohort: Cohort, name: str, passport: str) -> RosterImport:
+        rows = [("Name", "Passport"), (name, ""), (name, ""), ("SOUK", passport)]
+        lines = tuple(Line(number, cells) for number, cells in enumerate(rows, start=1))
+        file = ("list.csv", "0" * 64)
+        return roster.start_import(
+            self.db, cohort, Table(lines, "UTF-8"), file, new_event_id(), by, self.at
+        )
 
     def _sign_in(self, people: dict[str, User]) -> None:
         for name, user in people.items():

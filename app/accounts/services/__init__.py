@@ -33,7 +33,15 @@ from app.accounts.services.grants import (
     may_examine,
     translatable_languages,
 )
+from app.accounts.services.importing import change_imported, create_imported
 from app.accounts.services.naming import check_names, check_username, fold_username, name_problems
+from app.accounts.services.numbers import (
+    PASSPORT_LENGTHS,
+    STUDENT_NUMBER_LENGTH,
+    normal_passport,
+    passport_hash,
+    student_number_key,
+)
 from app.accounts.services.people import (
     PeoplePage,
     change_languages,
@@ -74,7 +82,13 @@ from app.accounts.services.sessions import (
     token_hash,
     user_named,
 )
-from app.accounts.services.staffing import change_role, disable, enable, erase_person
+from app.accounts.services.staffing import (
+    change_role,
+    disable,
+    enable,
+    erase_person,
+    when_erased,
+)
 from app.accounts.services.territories import territories, territory_name
 from app.accounts.services.throttling import (
     begin_card_try,
@@ -87,6 +101,8 @@ from app.accounts.services.throttling import (
 )
 
 __all__ = [
+    "PASSPORT_LENGTHS",
+    "STUDENT_NUMBER_LENGTH",
     "CardFace",
     "FirstUse",
     "PeoplePage",
@@ -97,6 +113,7 @@ __all__ = [
     "card_holder",
     "card_saying",
     "cards_of",
+    "change_imported",
     "change_languages",
     "change_names",
     "change_password",
@@ -110,6 +127,7 @@ __all__ = [
     "consents_of",
     "count_card_miss",
     "count_wrong",
+    "create_imported",
     "create_reset_code",
     "create_staff",
     "create_trainee",
@@ -144,7 +162,9 @@ __all__ = [
     "name_problems",
     "names_contain",
     "needs_consent",
+    "normal_passport",
     "open_session",
+    "passport_hash",
     "password_matches",
     "people_by_key",
     "people_signed_in",
@@ -161,11 +181,13 @@ __all__ = [
     "set_pin",
     "sorted_by_name",
     "start_anew",
+    "student_number_key",
     "territories",
     "territory_name",
     "token_hash",
     "translatable_languages",
     "unlock_pin",
     "user_named",
+    "when_erased",
     "withdraw_consent",
 ]

@@ -26,6 +26,8 @@ def export_account(db: Session, user: User) -> dict[str, Any]:
             "confirmed_at": _time(user.names_confirmed_at),
         },
         "nationality": user.nationality,
+        "student_number": user.student_number,
+        "passport_last_four": user.passport_last4,
         "languages": {"preferred": user.language, "second": user.second_language},
         "created_at": _time(user.created_at),
         "consents": [

@@ -190,7 +190,9 @@ class PeoplePage:
 
 
 def find_users(db: Session, text: str = "", role: Role | None = None, page: int = 1) -> PeoplePage:
-    """People by a part of the username or a name; staff when no role is asked for."""
+    """People by a part of the username, a name or the student number, or by the passport's last
+    four signs; staff when no role is asked for.
+    """
     query = _matching(select(User).where(User.erased_at.is_(None)), text)
     query = query.where(User.role == role if role else User.role != Role.TRAINEE)
     total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -202,5 +204,12 @@ def find_users(db: Session, text: str = "", role: Role | None = None, page: int 
 def _matching(query: Select[User], text: str) -> Select[User]:
     if not text:
         return query
-    username = User.username_folded.contains(fold_username(text), autoescape=True)
-    return query.where(or_(username, names_contain(text)))
+    upper = text.upper()
+    return query.where(
+        or_(
+            User.username_folded.contains(fold_username(text), autoescape=True),
+            names_contain(text),
+            func.upper(User.student_number).contains(upper, autoescape=True),
+            User.passport_last4 == upper,
+        )
+    )

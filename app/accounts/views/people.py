@@ -96,7 +96,9 @@ def person_names(key: UUID) -> Response:
     """Correct somebody's names; a trainee has to confirm them again."""
     user, by = _person(key), me()
     form = NamesForm(
-        native_name=user.native_name, latin_name=user.latin_name, chinese_name=user.chinese_name
+        native_name=user.native_name,
+        latin_name=user.latin_name if user.has_latin_name else "",
+        chinese_name=user.chinese_name,
     )
     if not form.validate_on_submit():
         page = render_template("accounts/person_names.html", form=form, user=user)

@@ -9,6 +9,7 @@ from app.accounts.forms import GRANT_NAMES, PURPOSE_NAMES, ROLE_NAMES
 from app.core.i18n import LANGUAGES, lazy
 
 ACTION_NAMES = {
+    "accounts.change-details": lazy("Details changed from a list"),
     "accounts.change-names": lazy("Names changed"),
     "accounts.change-password": lazy("Password changed"),
     "accounts.confirm-names": lazy("Names confirmed"),
@@ -38,6 +39,9 @@ ACTION_NAMES = {
     "cohorts.change": lazy("Cohort changed"),
     "cohorts.create": lazy("Cohort made"),
     "cohorts.create-join-code": lazy("Join code made"),
+    "cohorts.discard-list": lazy("List deleted before its import"),
+    "cohorts.import-list": lazy("List imported into a cohort"),
+    "cohorts.undo-list": lazy("Import of a list taken back"),
     "cohorts.withdraw-join-code": lazy("Join code withdrawn"),
     "cohorts.withdraw-member": lazy("Trainee taken out of a cohort"),
     "courses.close-language": lazy("Language of a course closed again"),

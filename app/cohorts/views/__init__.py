@@ -2,6 +2,23 @@
 
 from app.cohorts.views.frame import blueprint
 
-from app.cohorts.views import cards, joining, leading, members, names  # isort: skip  # they add their routes
+from app.cohorts.views import (  # isort: skip  # they add their routes
+    cards,
+    joining,
+    leading,
+    members,
+    names,
+    roster,
+    roster_done,
+)
 
-__all__ = ["blueprint", "cards", "joining", "leading", "members", "names"]
+__all__ = [
+    "blueprint",
+    "cards",
+    "joining",
+    "leading",
+    "members",
+    "names",
+    "roster",
+    "roster_done",
+]

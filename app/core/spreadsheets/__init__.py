@@ -1,1 +1,1 @@
-"""Lists as files: strangers' lists in, our own tables out."""
+"""Tables that people send and take away: .xlsx and CSV, read with distrust, cells as text."""

@@ -7,7 +7,7 @@ from app.learning.services.attempts import (
     start_attempt,
     submit_attempt,
 )
-from app.learning.services.enrolling import enroll, enrollment_of
+from app.learning.services.enrolling import enroll, enroll_all, enrollment_of
 from app.learning.services.extending import (
     LONGEST_EXTENSION,
     Wish,
@@ -66,6 +66,7 @@ __all__ = [
     "attempts_state",
     "course_page",
     "enroll",
+    "enroll_all",
     "enrolled_courses",
     "enrolled_in",
     "enrollment_of",

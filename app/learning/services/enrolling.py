@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core.db import insert_or_get
+from app.core.db import insert_missing, insert_or_get
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning.models import Enrollment
@@ -21,6 +22,19 @@ def enroll(db: Session, user: User, slug: str, at: datetime) -> Enrollment:
     library().course(slug)
     values = {"user_id": user.id, "course_slug": slug, "enrolled_at": at}
     return insert_or_get(db, Enrollment, values, ("user_id", "course_slug"))[0]
+
+
+def enroll_all(
+    db: Session, user_ids: Iterable[int], slugs: Iterable[str], at: datetime
+) -> Sequence[Enrollment]:
+    """Let many people follow courses; returns the new enrollments. Raises UnknownCourse."""
+    courses = [library().course(slug).slug for slug in slugs]
+    rows = [
+        {"user_id": user_id, "course_slug": slug, "enrolled_at": at}
+        for user_id in user_ids
+        for slug in courses
+    ]
+    return insert_missing(db, Enrollment, rows)
 
 
 def enrollment_of(db: Session, user: User, slug: str) -> Enrollment:

@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.certificates import services as certificates
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.cohorts.services import roster
 from app.core import audit
 from app.core.clock import programme_date
 from app.courses.library import library
@@ -95,6 +96,7 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
             {"name": cohort.name, "partner": cohort.partner}
             for cohort in cohorts.cohorts_joined(db, person)
         ],
+        "lists": roster.export_lists(db, person),
         "learning": learning.export_learning(db, person),
         "skill_checks": practicals.export_checks(db, person),
         "certificates": certificates.export_certificates(db, person),

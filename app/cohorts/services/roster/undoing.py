@@ -1,0 +1,220 @@
+"""Taking an import back: exactly what it did, as long as nothing was built on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Table, delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts import services as accounts
+from app.accounts.models import User
+from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
+from app.cohorts.services.roster.pending import UNDO_KEPT
+from app.cohorts.types import RosterState, UndoTooLate
+from app.core import audit
+from app.core.db import Base
+from app.learning.models import Enrollment
+
+_AT_ONCE = 500
+_NAMES = ("native_name", "latin_name", "chinese_name")
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """Whom an undo takes back, and who stays because something was built on it."""
+
+    taken_back: Sequence[RosterChange]
+    kept: Sequence[RosterChange]
+
+
+def is_undoable(roster: RosterImport, at: datetime) -> bool:
+    """Whether what stood there before is still kept."""
+    return roster.confirmed_at is not None and roster.confirmed_at + UNDO_KEPT > at
+
+
+def undo_plan(db: Session, roster: RosterImport, at: datetime) -> UndoPlan:
+    """Who would be taken back and who kept; raises UndoTooLate after 7 days."""
+    if not is_undoable(roster, at):
+        raise UndoTooLate
+    query = select(RosterChange).where(RosterChange.import_id == roster.id)
+    changes = db.scalars(query.options(joinedload(RosterChange.user)).order_by(RosterChange.row))
+    every = list(changes.all())
+    built_on = _built_on(db, every)
+    kept = [one for one in every if one.user_id in built_on or _is_changed_since(one)]
+    return UndoPlan([one for one in every if one not in kept], kept)
+
+
+def undo_import(db: Session, roster: RosterImport, by: User, at: datetime) -> UndoPlan:
+    """Take the import back in one write; a second time finds nothing to take back.
+
+    Raises UndoTooLate.
+    """
+    first = db.execute(
+        update(RosterImport)
+        .where(RosterImport.id == roster.id, RosterImport.state == RosterState.DONE)
+        .values(state=RosterState.UNDONE, undone_at=at)
+        .returning(RosterImport.id)
+    ).first()
+    db.refresh(roster)
+    if first is None:
+        return UndoPlan((), ())
+    plan = undo_plan(db, roster, at)
+    _give_back(db, [one for one in plan.taken_back if not one.created], by, at)
+    _take_out(db, roster, plan.taken_back)
+    _delete_accounts(db, [one.user_id for one in plan.taken_back if one.created])
+    db.execute(delete(RosterContent).where(RosterContent.import_id == roster.id))
+    detail = {"list": roster.key, "people": len(plan.taken_back), "kept": len(plan.kept)}
+    audit.record(db, "cohorts.undo-list", by.key, at, "cohort", roster.cohort.key, detail)
+    db.flush()
+    return plan
+
+
+def _give_back(db: Session, changes: Iterable[RosterChange], by: User, at: datetime) -> None:
+    """The values that stood in the accounts before."""
+    for change in changes:
+        if change.before:
+            values = dict(change.before)
+            confirmed = values.pop("names_confirmed_at", None)
+            values["names_confirmed_at"] = datetime.fromisoformat(confirmed) if confirmed else None
+            accounts.change_imported(db, change.user, values, by, at)
+
+
+def _take_out(db: Session, roster: RosterImport, changes: Sequence[RosterChange]) -> None:
+    """Memberships and enrollments that the import made."""
+    gone = [one for one in changes if one.joined and one.left_before is None]
+    for some in _in_parts([number for one in changes for number in one.enrollment_ids]):
+        db.execute(delete(Enrollment).where(Enrollment.id.in_(some)))
+    for some in _in_parts([one.user_id for one in gone]):
+        db.execute(
+            delete(CohortMember).where(
+                CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id.in_(some)
+            )
+        )
+    for one in changes:
+        if one.left_before is not None:
+            db.execute(
+                update(CohortMember)
+                .where(
+                    CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id == one.user_id
+                )
+                .values(withdrawn_at=one.left_before)
+            )
+    for some in _in_parts([one.id for one in changes]):
+        db.execute(delete(RosterChange).where(RosterChange.id.in_(some)))
+
+
+def _delete_accounts(db: Session, user_ids: Sequence[int]) -> None:
+    """Accounts that nobody ever used; nothing points to them any more."""
+    for some in _in_parts(user_ids):
+        db.execute(delete(User).where(User.id.in_(some)))
+
+
+def _is_changed_since(change: RosterChange) -> bool:
+    """Whether somebody has changed the account after the import."""
+    user = change.user
+    if user.names_confirmed_at and any(name in change.after for name in _NAMES):
+        return True  # a changed name was unconfirmed: she has confirmed the new one
+    if change.created:
+        touched = (user.password_hash, user.pin_hash, user.names_confirmed_at, user.disabled_at)
+        return any(touched)
+    return any(getattr(user, name) != value for name, value in change.after.items())
+
+
+def _built_on(db: Session, changes: Sequence[RosterChange]) -> set[int]:
+    """The people for whose new account, place or enrollments something exists by now.
+
+    Every table that points to an account or an enrollment is asked, those of rooms above too:
+    a table that is added later is not forgotten.
+    """
+    found: set[int] = set()
+    created = [one.user_id for one in changes if one.created]
+    own = {"cohort_member", "enrollment", "roster_change"}  # looked at below
+    for column in _pointing_to(User.__table__):
+        if column.table.name not in own:
+            found |= _present(db, column, created)
+    # The import's own rows are known; any others of these tables are somebody's later work.
+    made = {number for one in changes for number in one.enrollment_ids}
+    found |= _others(db, Enrollment.__table__, created, made)
+    found |= _elsewhere(db, changes, created)
+    owner = {number: one.user_id for one in changes for number in one.enrollment_ids}
+    for column in _pointing_to(Enrollment.__table__):
+        found |= {owner[number] for number in _present(db, column, list(owner))}
+    return found
+
+
+def _elsewhere(db: Session, changes: Sequence[RosterChange], created: Sequence[int]) -> set[int]:
+    """New people who are in another cohort or another import by now."""
+    own = {one.import_id for one in changes}
+    found: set[int] = set()
+    for some in _in_parts(created):
+        cohorts = select(RosterImport.cohort_id).where(RosterImport.id.in_(own))
+        members = select(CohortMember.user_id).where(
+            CohortMember.user_id.in_(some), CohortMember.cohort_id.not_in(cohorts)
+        )
+        listed = select(RosterChange.user_id).where(
+            RosterChange.user_id.in_(some), RosterChange.import_id.not_in(own)
+        )
+        found |= set(db.scalars(members)) | set(db.scalars(listed))
+    return found
+
+
+def _others(db: Session, table: Any, user_ids: Sequence[int], made: set[int]) -> set[int]:
+    found: set[int] = set()
+    for some in _in_parts(user_ids):
+        rows = db.execute(select(table.c.id, table.c.user_id).where(table.c.user_id.in_(some)))
+        found |= {user_id for number, user_id in rows if number not in made}
+    return found
+
+
+def _pointing_to(table: Any) -> list[Column[Any]]:
+    return [
+        column
+        for other in Base.metadata.sorted_tables
+        for column in other.columns
+        if any(_target(key) is table for key in column.foreign_keys)
+    ]
+
+
+def _target(key: Any) -> Table:
+    target: Table = key.column.table
+    return target
+
+
+def _present(db: Session, column: Column[Any], ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for some in _in_parts(ids):
+        found |= set(db.scalars(select(column).where(column.in_(some)).distinct()))
+    return found
+
+
+def _in_parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+
+
+def export_lists(db: Session, user: User) -> list[dict[str, Any]]:
+    """Which lists made or changed a person's account, as plain data to take away."""
+    query = select(RosterChange, RosterImport).join(
+        RosterImport, RosterChange.import_id == RosterImport.id
+    )
+    return [
+        {
+            "cohort": roster.cohort.name,
+            "at": roster.confirmed_at.isoformat() if roster.confirmed_at else None,
+            "account_made": change.created,
+            "joined": change.joined,
+            "changed_from": change.before,
+        }
+        for change, roster in db.execute(query.where(RosterChange.user_id == user.id))
+    ]
+
+
+@accounts.when_erased
+def _forget_person(db: Session, user: User, at: datetime) -> None:  # noqa: ARG001
+    """What an import kept of an erased person's names and numbers."""
+    db.execute(
+        update(RosterChange).where(RosterChange.user_id == user.id).values(before={}, after={})
+    )
