@@ -21,6 +21,9 @@ from app.learning import services as learning
 from app.overview import services
 from app.overview.forms import ReleaseForm
 from app.overview.views.frame import blueprint, today
+from app.practicals.services import sessions
+
+DAYS_SHOWN = 3  # on the start page of staff
 
 
 def _required() -> bool:
@@ -55,6 +58,7 @@ def start() -> str:
     return render_template(
         "overview/start_staff.html",
         cards=cards,
+        days=sessions.sessions_of(db, person, today())[0][:DAYS_SHOWN],
         translates=bool(accounts.translatable_languages(db, person, today())),
         writes=accounts.may_author(db, person, "", today()),
     )
@@ -69,6 +73,7 @@ def _trainee_start(db: Session, person: User) -> str:
         "overview/start_trainee.html",
         page=page,
         ways=ways,
+        days=sessions.next_sessions(db, person, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 

@@ -89,7 +89,11 @@ def _empty_old_files(db: Session, at: datetime) -> None:
 
 
 def _draw_later(db: Session, paper: SessionPaper) -> None:
-    jobs.enqueue(db, "practicals.paper", {"paper": paper.id}, f"practicals.paper:{paper.id}")
+    jobs.enqueue(db, "practicals.paper", {"paper": paper.id}, _job_key(paper))
+
+
+def _job_key(paper: SessionPaper) -> str:
+    return f"practicals.paper:{paper.id}"
 
 
 def draw_again(db: Session, paper: SessionPaper) -> None:
@@ -104,6 +108,13 @@ def papers_of(db: Session, session: TrainingSession) -> Sequence[SessionPaper]:
     query = select(SessionPaper).options(joinedload(SessionPaper.station))
     own = query.where(SessionPaper.session_id == session.id)
     return db.scalars(own.order_by(SessionPaper.id.desc())).all()
+
+
+def waiting_of(db: Session, prints: Sequence[SessionPaper]) -> set[int]:
+    """The numbers of the prints that the worker has not done yet."""
+    keys = {_job_key(paper): paper.id for paper in prints}
+    queued = db.scalars(select(jobs.Job.unique_key).where(jobs.Job.unique_key.in_(keys)))
+    return {keys[key] for key in queued if key}
 
 
 def paper_of(db: Session, session: TrainingSession, key: str) -> SessionPaper:
