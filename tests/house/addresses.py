@@ -22,6 +22,33 @@ PEOPLE = {
     "administrator": "administrator",
 }
 LEADERS = {"instructor", "administrator"}
+#: Pages of one training day; only those who lead its cohort manage it.
+DAY_PAGES = (
+    "add_guests",
+    "ask_paper",
+    "attendance_list",
+    "books",
+    "cancel_session",
+    "change_session",
+    "close_session",
+    "defer",
+    "draw_again",
+    "link_checks",
+    "paper_pdf",
+    "papers_page",
+    "record_attendance",
+    "record_scan",
+    "remove_guest",
+    "reopen_session",
+    "scan",
+    "session",
+    "session_cancel",
+    "session_close",
+    "session_edit",
+    "session_guests",
+    "session_reopen",
+    "undo_deferral",
+)
 #: Whose the object in the address is. Others with the permission do not find it.
 OWNERS = {
     "accounts.end_session": {"trainee"},
@@ -54,6 +81,9 @@ OWNERS = {
     "practicals.check": {"learner", *LEADERS},
     "practicals.correct": LEADERS,
     "practicals.record_correction": LEADERS,
+    "practicals.plan_session": LEADERS,
+    "practicals.session_new": LEADERS,
+    **{f"practicals.{name}": LEADERS for name in DAY_PAGES},
 }
 #: Beyond the role a grant for the course or language is needed, except for an administrator.
 GRANT_OR_OFFICE = {
@@ -90,6 +120,7 @@ _KEYS = {
     "courses": "review",
     "overview": "cohort",
     "practicals": "check",
+    **{f"practicals.{name}": "day" for name in DAY_PAGES},
 }
 
 
@@ -156,6 +187,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<language:of>": "lo",
         "<uuid:key>": keys[own] if own else "",
         "<key>": LESSON if room == "learning" else "cpr",
+        "<uuid:paper>": keys["paper"],
         "<uuid:user>": keys["learner"],
         "<uuid:grant>": keys["grant"],
         "<attempt_key>": keys["failed" if endpoint == "learning.result" else "attempt"],
@@ -174,6 +206,8 @@ def _query(world: World, endpoint: str) -> dict[str, str]:
             return sheet
         case "practicals.check_grade" | "practicals.record_check":
             return {**sheet, "person": world.keys["learner"]}
+        case "practicals.plan_session" | "practicals.session_new":
+            return {"cohort": world.keys["cohort"]}
         case "certificates.preview":
             return {"cohort": world.keys["cohort"], "course": SLUG}
         case _:

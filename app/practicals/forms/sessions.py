@@ -168,22 +168,31 @@ class ScanForm(EventForm):
     scanned = StringField(lazy("Code on the card"), [required(), length(most=500), no_controls])
 
 
+def _kinds() -> Choices:
+    return [(kind.value, kind.value) for kind in PaperKind]
+
+
+def _languages() -> Choices:
+    return [(code, record.name) for code, record in LANGUAGES.items()]
+
+
+def _whom() -> Choices:
+    return [
+        ("open", _("One for each trainee who is not done yet")),
+        ("all", _("One for each trainee")),
+        ("blank", _("Blank sheets without a name")),
+    ]
+
+
 class PaperForm(EventForm):
     """What is printed, in which language, for whom."""
 
-    kind = SelectField(choices=[(kind.value, kind.value) for kind in PaperKind])
-    language = SelectField(
-        lazy("Language of the paper"),
-        choices=[(code, record.name) for code, record in LANGUAGES.items()],
-    )
+    kind = SelectField(choices=_kinds)
+    language = SelectField(lazy("Language of the paper"), choices=_languages)
     station = StringField(validators=[Optional(), length(most=36)])
     whom = SelectField(
         lazy("For whom"),
-        choices=[
-            ("open", lazy("One for each trainee who is not done yet")),
-            ("all", lazy("One for each trainee")),
-            ("blank", lazy("Blank sheets without a name")),
-        ],
+        choices=_whom,
         default="open",
     )
     blanks = IntegerField(
