@@ -178,7 +178,7 @@ def _languages() -> Choices:
 
 def _whom() -> Choices:
     return [
-        ("open", _("One for each trainee who is not done yet")),
+        ("open", _("One for each trainee who has not passed yet")),
         ("all", _("One for each trainee")),
         ("blank", _("Blank sheets without a name")),
     ]

@@ -147,7 +147,9 @@ class AlreadyStarted(DomainError):
     """A day with entries is not cancelled any more."""
 
     status = 409
-    message = N_("Attendance or skill checks are recorded on this day. It cannot be cancelled.")
+    message = N_(
+        "Attendance or skill checks are recorded on this day. It cannot be cancelled or moved."
+    )
 
 
 class NotYet(DomainError):
@@ -186,7 +188,9 @@ class StationInUse(DomainError):
     """A station with checks or deferrals stays."""
 
     status = 409
-    message = N_("A station at which somebody was checked or deferred stays: %(name)s")
+    message = N_(
+        "A station with checks, deferrals or printed sheets cannot be taken away: %(name)s"
+    )
 
 
 class WrongTimes(DomainError):

@@ -86,7 +86,7 @@ def state_of(session: TrainingSession) -> tuple[str, str]:
     if session.cancelled_at is not None:
         return _("Cancelled"), "danger"
     if session.closed_at is not None:
-        return _("Closed"), "neutral"
+        return _("Day closed"), "neutral"
     today = sessions.today_at(session, now())
     if session.held_on > today:
         return _("Planned"), "neutral"
