@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts import services as accounts
 from app.accounts.models import User
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
@@ -22,12 +23,14 @@ from app.core.permissions import Forbidden
 from app.practicals import services
 from app.practicals.models import SkillCheck
 from app.practicals.models.sessions import SessionTurn, TrainingSession
-from app.practicals.services import closing, deferring, planning, sessions
+from app.practicals.services import attendance, closing, deferring, papers, planning, sessions
 from app.practicals.types.sessions import (
     CellState,
     GapsLeft,
     NotClosed,
     NotYet,
+    PaperDraft,
+    PaperKind,
     Presence,
     SessionClosed,
     Turn,
@@ -332,3 +335,37 @@ def test_a_check_while_another_closes_is_in_or_refused(
     assert closing_answer is Turn.CLOSED
     kept = db.scalars(select(SkillCheck.id)).all()
     assert kept == ([] if isinstance(graded, SessionClosed) else [graded])
+
+
+def test_erasing_a_person_empties_what_was_written_about_her(
+    db: Session, day: TrainingSession, people: list[User], leader: User
+) -> None:
+    user = people[0]
+    enter(db, day, user, leader, Presence.EXCUSED, note="ໄປໂຮງໝໍ")
+    place = [(day.stations[0].key, user.key)]
+    deferring.defer(db, day, place, "ໄຂ້", new_event_id(), leader, EVENING)
+    paper = papers.ask_paper(
+        db, day, PaperDraft(PaperKind.SIGN_IN, "lo"), new_event_id(), leader, EVENING
+    )
+    papers.store_paper(db, paper.id, b"%PDF with her name", None, EVENING)
+    told = attendance.export_attendance(db, user), deferring.export_deferrals(db, user)
+    assert [one[0][key] for one, key in zip(told, ("note", "reason"), strict=True)] == [
+        "ໄປໂຮງໝໍ",
+        "ໄຂ້",
+    ]
+    accounts.erase_person(db, user, make_administrator(db), EVENING)
+    db.expire_all()
+    assert attendance.export_attendance(db, user)[0]["note"] == ""
+    assert deferring.export_deferrals(db, user)[0]["reason"] == ""
+    assert papers.paper_of(db, day, paper.key).content is None
+
+
+def test_a_print_keeps_its_numbers_and_the_next_one_goes_on(
+    db: Session, day: TrainingSession, leader: User
+) -> None:
+    draft, event_id = PaperDraft(PaperKind.SHEETS, "lo", day.stations[0].key, (), 3), new_event_id()
+    first = papers.ask_paper(db, day, draft, event_id, leader, EVENING)
+    assert papers.ask_paper(db, day, draft, event_id, leader, EVENING) is first
+    second = papers.ask_paper(db, day, draft, new_event_id(), leader, EVENING)
+    assert papers.numbers_of(first) == [f"T{day.id}-{number:03}" for number in (1, 2, 3)]
+    assert papers.numbers_of(second)[0] == f"T{day.id}-004"

@@ -72,7 +72,13 @@ from app.accounts.services.sessions import (
     token_hash,
     user_named,
 )
-from app.accounts.services.staffing import change_role, disable, enable, erase_person
+from app.accounts.services.staffing import (
+    change_role,
+    disable,
+    enable,
+    erase_person,
+    when_erased,
+)
 from app.accounts.services.territories import territories, territory_name
 from app.accounts.services.throttling import begin_try, count_wrong, forgive
 
@@ -148,5 +154,6 @@ __all__ = [
     "translatable_languages",
     "unlock_pin",
     "user_named",
+    "when_erased",
     "withdraw_consent",
 ]

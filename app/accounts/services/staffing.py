@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -19,6 +20,15 @@ from app.accounts.types import (
     Role,
 )
 from app.core import audit
+
+Eraser = Callable[[Session, User, datetime], None]
+_ERASERS: list[Eraser] = []
+
+
+def when_erased(eraser: Eraser) -> Eraser:
+    """Let a room above empty what it keeps of a person, in the same write."""
+    _ERASERS.append(eraser)
+    return eraser
 
 
 def change_role(db: Session, user: User, role: Role, by: User, at: datetime) -> None:
@@ -85,6 +95,8 @@ def _erase_rows(db: Session, user: User, at: datetime) -> None:
     own_grants = update(Grant).where(Grant.user_id == user.id, Grant.ended_at.is_(None))
     db.execute(own_grants.values(ended_at=at))
     db.execute(update(Consent).where(Consent.user_id == user.id).values(user_id=None))
+    for eraser in _ERASERS:
+        eraser(db, user, at)
 
 
 def _may_change(db: Session, user: User, by: User | None) -> None:

@@ -21,6 +21,7 @@ from app.learning import services as learning
 from app.learning.types import ProgressByCourse
 from app.overview.types import CohortCard, CourseWay, MemberRow
 from app.practicals import services as practicals
+from app.practicals.services import attendance, deferring
 
 
 def courses_of(cohort: Cohort) -> list[Course]:
@@ -144,6 +145,8 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
         ],
         "learning": learning.export_learning(db, person),
         "skill_checks": practicals.export_checks(db, person),
+        "attendance": attendance.export_attendance(db, person),
+        "deferrals": deferring.export_deferrals(db, person),
         "certificates": certificates.export_certificates(db, person),
         "trail": [
             {"at": event.at.isoformat(), "action": event.action}

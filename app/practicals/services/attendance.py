@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
@@ -300,3 +301,25 @@ def minutes_of_presence(
         if slug is None or slug in day.courses:
             minutes[user_id] += stay(day, events).minutes
     return minutes
+
+
+def export_attendance(db: Session, person: User) -> list[dict[str, Any]]:
+    """Every entry about the person, as plain data."""
+    query = (
+        select(AttendanceEvent, TrainingSession)
+        .join(TrainingSession, TrainingSession.id == AttendanceEvent.session_id)
+        .where(AttendanceEvent.user_id == person.id)
+        .order_by(AttendanceEvent.id)
+    )
+    return [
+        {
+            "day": day.held_on.isoformat(),
+            "place": day.place,
+            "what": event.what.value,
+            "clock": str(event.clock) if event.clock else None,
+            "note": event.note,
+            "how": event.how.value,
+            "at": event.at.isoformat(),
+        }
+        for event, day in db.execute(query)
+    ]

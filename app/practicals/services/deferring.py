@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -95,3 +96,23 @@ def _add(db: Session, event: DeferralEvent, station: SessionStation, user: User)
     except IntegrityError as error:
         raise EventConflict from error
     return True
+
+
+def export_deferrals(db: Session, person: User) -> list[dict[str, Any]]:
+    """Every station that was put off for the person, as plain data."""
+    query = (
+        select(DeferralEvent, SessionStation)
+        .join(SessionStation, SessionStation.id == DeferralEvent.station_id)
+        .where(DeferralEvent.user_id == person.id)
+        .order_by(DeferralEvent.id)
+    )
+    return [
+        {
+            "course": station.course_slug,
+            "sheet": station.sheet_key,
+            "is_deferred": event.is_deferred,
+            "reason": event.reason,
+            "at": event.at.isoformat(),
+        }
+        for event, station in db.execute(query)
+    ]
