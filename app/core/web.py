@@ -53,11 +53,6 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
-#: The one page that reads cards with the camera also compiles the reader (WebAssembly).
-SCANNING_POLICY = CONTENT_SECURITY_POLICY.replace(
-    "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Kapok:
@@ -234,13 +229,6 @@ def _finish(response: Response) -> Response:
     if request.path.strip("/").split("/")[0] not in LANGUAGES:  # the reader's own wish decided
         response.vary.update(("Accept-Language", "Cookie"))
     _remember_language(response)
-    return response
-
-
-def allow_camera(response: Response) -> Response:
-    """Let this page, and no other, use the camera and the reader of codes."""
-    response.headers["Content-Security-Policy"] = SCANNING_POLICY
-    response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     return response
 
 

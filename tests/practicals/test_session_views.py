@@ -174,6 +174,16 @@ def test_names_are_ticked_and_an_old_page_undoes_nothing(
     assert newest(db).what is Presence.LATE
 
 
+def test_the_day_says_who_is_next_and_opens_her_sheet(
+    db: Session, sign_in: SignIn, day: TrainingSession, leader: User, trainee: User
+) -> None:
+    enter(db, day, trainee, leader, at=now())
+    page = sign_in(leader).get(at(day)).get_data(as_text=True)
+    assert f"Next: {trainee.display_name}" in page.replace("\u200b", "")
+    sheet = f"session={day.key}&amp;course={SLUG}&amp;sheet={SHEET}&amp;person={trainee.key}"
+    assert sheet in page
+
+
 def test_the_end_of_the_day_fills_its_gaps_and_closes(
     db: Session, sign_in: SignIn, day: TrainingSession, leader: User, trainee: User
 ) -> None:

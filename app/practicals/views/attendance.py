@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from flask import jsonify, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.core.camera import allow_camera
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.errors import DomainError
 from app.core.events import valid_event_id
 from app.core.i18n import _, ngettext
 from app.core.permissions import Permission, requires
-from app.core.web import allow_camera, back_to
+from app.core.web import back_to
 from app.practicals.forms.sessions import ScanForm, entries_of
 from app.practicals.models.sessions import TrainingSession
 from app.practicals.services import attendance, sessions
@@ -44,9 +45,9 @@ def attendance_list(key: object) -> str:
 @requires(Permission.COHORTS_LEAD)
 def record_attendance(key: object) -> Response:
     """Enter what was ticked."""
-    event_id = valid_event_id(request.form.get("event_id"))
     db = writing()
     found = led(db, key)
+    event_id = valid_event_id(request.form.get("event_id"))
     keys = request.form.getlist("person")
     entries = entries_of(request.form, event_id, keys)
     added = attendance.record_entries(db, found, entries, me(), now())

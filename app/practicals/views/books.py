@@ -64,10 +64,11 @@ def defer(key: object) -> Response | tuple[str, int]:
 @requires(Permission.COHORTS_LEAD)
 def undo_deferral(key: object) -> Response:
     """Take a deferral back."""
+    db = writing()
+    found = led(db, key)
     event_id = valid_event_id(request.form.get("event_id"))
     places = places_of(request.form.getlist("place"))
-    db = writing()
-    deferring.defer(db, led(db, key), places, "", event_id, me(), now(), is_deferred=False)
+    deferring.defer(db, found, places, "", event_id, me(), now(), is_deferred=False)
     db.commit()
     return back_to(url_for("practicals.books", key=key), _("The deferral is taken back."))
 
@@ -99,10 +100,11 @@ def session_close(key: object) -> str:
 @requires(Permission.COHORTS_LEAD)
 def close_session(key: object) -> Response | tuple[str, int]:
     """Close the books, or show what is missing."""
-    event_id = valid_event_id(request.form.get("event_id"))
     db = writing()
+    found = led(db, key)
+    event_id = valid_event_id(request.form.get("event_id"))
     try:
-        closing.close_session(db, led(db, key), event_id, me(), now())
+        closing.close_session(db, found, event_id, me(), now())
     except GapsLeft as refusal:
         db.rollback()
         form = DeferForm(formdata=None)
