@@ -13,7 +13,9 @@ const TARGET = `${STATIC}/build`;
 const FONTS = "build/fonts";
 // Phones of the last five years; Safari 14 is the oldest with ES modules that behave.
 const BROWSERS = ["chrome87", "edge88", "firefox78", "safari14"];
-const COMPRESSED = new Set([".css", ".js", ".svg", ".json", ".webmanifest"]);
+const COMPRESSED = new Set([".css", ".js", ".svg", ".json", ".webmanifest", ".wasm"]);
+// The reader of the cards' QR codes: served by ourselves, fetched only by the page that scans.
+const READER = "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm";
 
 // One whole, static file per family and weight: split web fonts print wrong glyphs in WeasyPrint.
 const FONT_FILES = {
@@ -69,6 +71,9 @@ async function bundle(folder) {
     legalComments: "none",
     loader: { ".svg": "file", ".png": "file", ".webp": "file" },
     target: BROWSERS,
+    // The reader of cards uses it and needs a newer Safari for other reasons; esbuild rewrites it
+    // for no browser.
+    supported: { destructuring: true },
     metafile: true,
     logLevel: "warning",
   });
@@ -81,15 +86,24 @@ async function bundle(folder) {
 async function copyImages(folder) {
   const names = [];
   for (const source of await filesUnder(`${STATIC}/images`)) {
-    const content = await readFile(source);
-    const digest = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
-    const { dir, name, ext } = path.posix.parse(path.posix.relative(STATIC, source));
-    const target = path.posix.join(dir, `${name}-${digest}${ext}`);
-    await mkdir(path.posix.join(folder, dir), { recursive: true });
-    await writeFile(path.posix.join(folder, target), content);
-    names.push([publicName(source), target]);
+    names.push([publicName(source), await copyNamed(folder, source, path.posix.relative(STATIC, source))]);
   }
   return names;
+}
+
+// Copies a file under a name with the digest of its content.
+async function copyNamed(folder, source, wanted) {
+  const content = await readFile(source);
+  const digest = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
+  const { dir, name, ext } = path.posix.parse(wanted);
+  const target = path.posix.join(dir, `${name}-${digest}${ext}`);
+  await mkdir(path.posix.join(folder, dir), { recursive: true });
+  await writeFile(path.posix.join(folder, target), content);
+  return target;
+}
+
+async function copyReader(folder) {
+  return [[path.posix.basename(READER), await copyNamed(folder, READER, path.posix.basename(READER))]];
 }
 
 async function compress(file) {
@@ -109,7 +123,7 @@ async function buildPages() {
   const folder = `${STATIC}/.build-${process.pid}`;
   try {
     await mkdir(folder, { recursive: true });
-    const names = [...(await bundle(folder)), ...(await copyImages(folder))].sort();
+    const names = [...(await bundle(folder)), ...(await copyImages(folder)), ...(await copyReader(folder))].sort();
     await Promise.all((await filesUnder(folder)).map(compress));
     await writeFile(`${folder}/manifest.json`, JSON.stringify(Object.fromEntries(names), null, 2) + "\n");
     await rm(TARGET, { recursive: true, force: true });

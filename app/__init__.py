@@ -22,6 +22,7 @@ from app.courses import views as courses_views
 from app.learning import views as learning_views
 from app.overview import cli as overview_cli
 from app.overview import views as overview_views
+from app.practicals import tasks as practicals_tasks
 from app.practicals import views as practicals_views
 
 # From the ground up; importing a room's tasks registers them.
@@ -33,6 +34,7 @@ ROOMS: tuple[ModuleType, ...] = (
     learning_views,
     cohorts_tasks,
     cohorts_views,
+    practicals_tasks,
     practicals_views,
     certificates_tasks,
     certificates_cli,

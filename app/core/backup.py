@@ -13,7 +13,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
@@ -126,6 +126,8 @@ def _encode(value: Any) -> Any:
         return {"$time": value.astimezone(UTC).isoformat()}
     if isinstance(value, date):
         return {"$date": value.isoformat()}
+    if isinstance(value, time):
+        return {"$clock": value.isoformat()}
     return value
 
 
@@ -139,6 +141,8 @@ def _decode(value: Any) -> Any:
                 return datetime.fromisoformat(content)
             case "$date":
                 return date.fromisoformat(content)
+            case "$clock":
+                return time.fromisoformat(content)
     return value
 
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     OVERVIEW_START = "overview:start"
     PRACTICALS_EXAMINE = "practicals:examine"
     PRACTICALS_OWN = "practicals:own"
+    PRACTICALS_REOPEN = "practicals:reopen"
 
 
 EVERYBODY = {
@@ -63,6 +64,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.COURSES_AUTHOR,
             Permission.COURSES_REVIEW,
             Permission.PRACTICALS_EXAMINE,
+            Permission.PRACTICALS_REOPEN,
         }
     ),
 }

@@ -22,6 +22,33 @@ PEOPLE = {
     "administrator": "administrator",
 }
 LEADERS = {"instructor", "administrator"}
+#: Pages of one training day; only those who lead its cohort manage it.
+DAY_PAGES = (
+    "add_guests",
+    "ask_paper",
+    "attendance_list",
+    "books",
+    "cancel_session",
+    "change_session",
+    "close_session",
+    "defer",
+    "draw_again",
+    "link_checks",
+    "paper_pdf",
+    "papers_page",
+    "record_attendance",
+    "record_scan",
+    "remove_guest",
+    "reopen_session",
+    "scan",
+    "session",
+    "session_cancel",
+    "session_close",
+    "session_edit",
+    "session_guests",
+    "session_reopen",
+    "undo_deferral",
+)
 #: Whose the object in the address is. Others with the permission do not find it.
 OWNERS = {
     "accounts.end_session": {"trainee"},
@@ -87,6 +114,9 @@ OWNERS = {
     "practicals.check": {"learner", *LEADERS},
     "practicals.correct": LEADERS,
     "practicals.record_correction": LEADERS,
+    "practicals.plan_session": LEADERS,
+    "practicals.session_new": LEADERS,
+    **{f"practicals.{name}": LEADERS for name in DAY_PAGES},
 }
 #: Beyond the role a grant for the course or language is needed, except for an administrator.
 GRANT_OR_OFFICE = {
@@ -125,6 +155,7 @@ _KEYS = {
     "courses": "review",
     "overview": "cohort",
     "practicals": "check",
+    **{f"practicals.{name}": "day" for name in DAY_PAGES},
 }
 
 
@@ -191,6 +222,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<language:of>": "lo",
         "<uuid:key>": keys[own] if own else "",
         "<key>": LESSON if room == "learning" else "cpr",
+        "<uuid:paper>": keys["paper"],
         "<uuid:user>": keys["learner"],
         "<uuid:grant>": keys["grant"],
         "<uuid:roster_key>": keys["imported" if endpoint in IMPORTED else "roster"],
@@ -212,6 +244,8 @@ def _query(world: World, endpoint: str) -> dict[str, str]:
         "cohorts.join": {"code": keys["code"]},
         "cohorts.cards_pdf": {"people": keys["learner"].replace("-", "")},
         "practicals.check_new": sheet,
+        "practicals.plan_session": {"cohort": keys["cohort"]},
+        "practicals.session_new": {"cohort": keys["cohort"]},
         "practicals.check_grade": grading,
         "practicals.record_check": grading,
         "overview.export_table": {"cohort": keys["cohort"]},

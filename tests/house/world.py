@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -39,7 +39,9 @@ from app.learning import services as learning
 from app.overview.services.demo import check_of_one
 from app.practicals import services as practicals
 from app.practicals.models import SkillCheck
+from app.practicals.services import papers, planning
 from app.practicals.types import AcknowledgedBy
+from app.practicals.types.sessions import PaperDraft, PaperKind, SessionDraft
 from tests.browsing import CheckedClient
 from tests.factories import (
     make_administrator,
@@ -117,6 +119,7 @@ class _Builder:
         self._learn(people)
         self._check(people["trainee"], people["instructor"], own, acknowledged=True)
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
+        self._plan_day(own, people["instructor"])
         self._certify(people["trainee"], people["administrator"])
         self._review(people["administrator"])
         self._import_lists(people["instructor"], own)
@@ -217,6 +220,26 @@ class _Builder:
         result = practicals.result_in(check, who.id)
         how = AcknowledgedBy.OWN_SIGN_IN
         practicals.acknowledge(self.db, result, how, new_event_id(), self.at)
+
+    def _plan_day(self, cohort: Cohort, by: User) -> None:
+        """Today's training day: one station, a print of its sign-in list, nobody entered yet."""
+        draft = SessionDraft(
+            held_on=programme_date(self.at, "Asia/Vientiane"),
+            begins=time(9),
+            ends=time(16),
+            place="ວຽງຈັນ",
+            timezone="Asia/Vientiane",
+            courses=(SLUG,),
+            stations=((SLUG, self.course.sheets[0].key),),
+            instructors=(by.key,),
+            examiners=(by.key,),
+            manikins=2,
+        )
+        day = planning.plan_session(self.db, cohort, draft, new_event_id(), by, self.at)
+        wanted = PaperDraft(PaperKind.SIGN_IN, "lo")
+        paper = papers.ask_paper(self.db, day, wanted, new_event_id(), by, self.at)
+        papers.store_paper(self.db, paper.id, PDF, None, self.at)
+        self.world.keys |= {"day": day.key, "paper": paper.key}
 
     def _certify(self, who: User, by: User) -> None:
         base_url = "http://127.0.0.1:8000"

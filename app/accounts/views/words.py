@@ -55,8 +55,20 @@ ACTION_NAMES = {
     "learning.take-back-waiver": lazy("Waiver of lessons taken back"),
     "learning.waive-lessons": lazy("Lessons waived"),
     "practicals.acknowledge": lazy("Skill check acknowledged"),
+    "practicals.add-guest": lazy("Guest added to a training day"),
+    "practicals.attend": lazy("Attendance entered"),
+    "practicals.cancel-session": lazy("Training day cancelled"),
+    "practicals.change-session": lazy("Training day changed"),
+    "practicals.close-session": lazy("Training day closed"),
     "practicals.correct-check": lazy("Skill check corrected"),
+    "practicals.defer": lazy("Station deferred"),
+    "practicals.link-check": lazy("Skill check linked to a training day"),
+    "practicals.plan-session": lazy("Training day planned"),
+    "practicals.print": lazy("Paper of a training day printed"),
     "practicals.record-check": lazy("Skill check recorded"),
+    "practicals.remove-guest": lazy("Guest removed from a training day"),
+    "practicals.reopen-session": lazy("Training day reopened"),
+    "practicals.undo-deferral": lazy("Deferral taken back"),
 }
 
 #: What an act was on; a word is shown before the thing's key.
@@ -66,6 +78,7 @@ KIND_NAMES = {
     "cohort": lazy("Cohort"),
     "course": lazy("Course"),
     "skill_check": lazy("Skill check"),
+    "training_session": lazy("Training day"),
     "user": lazy("Person"),
 }
 

@@ -4,6 +4,7 @@
 between documents and has limits of memory, processor and wall time (see `engine`).
 """
 
+from app.core.pdf.assembly import joined
 from app.core.pdf.document import (
     Document,
     DoesNotFit,
@@ -24,6 +25,7 @@ __all__ = [
     "RenderingFailed",
     "RenderingLimit",
     "close",
+    "joined",
     "missing_letters",
     "render",
     "render_briefly",

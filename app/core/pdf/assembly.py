@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pikepdf
 
@@ -33,6 +33,17 @@ def assemble(
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
         )
+        return out.getvalue()
+
+
+def joined(parts: Iterable[bytes]) -> bytes:
+    """Several files as one, their pages in order."""
+    with pikepdf.new() as whole:
+        for part in parts:
+            with pikepdf.open(io.BytesIO(part)) as pdf:
+                whole.pages.extend(pdf.pages)
+        out = io.BytesIO()
+        whole.save(out, deterministic_id=True)
         return out.getvalue()
 
 

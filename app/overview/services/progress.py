@@ -23,6 +23,7 @@ from app.learning.types import CourseProgress, Extended
 from app.overview.services.standing import standing_by
 from app.overview.types import CourseWay, Standing
 from app.practicals import services as practicals
+from app.practicals.services import attendance, deferring
 
 
 def courses_of(cohort: Cohort) -> list[Course]:
@@ -99,6 +100,8 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
         "lists": roster.export_lists(db, person),
         "learning": learning.export_learning(db, person),
         "skill_checks": practicals.export_checks(db, person),
+        "attendance": attendance.export_attendance(db, person),
+        "deferrals": deferring.export_deferrals(db, person),
         "certificates": certificates.export_certificates(db, person),
         "trail": [
             {"at": event.at.isoformat(), "action": event.action}

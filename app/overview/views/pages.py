@@ -21,6 +21,9 @@ from app.learning import services as learning
 from app.overview import services
 from app.overview.forms import ReleaseForm
 from app.overview.views.frame import blueprint, required, today
+from app.practicals.services import sessions
+
+DAYS_SHOWN = 3  # on the start page of staff
 
 
 @blueprint.get("/")
@@ -50,6 +53,7 @@ def start() -> str:
     return render_template(
         "overview/start_staff.html",
         cards=cards,
+        days=sessions.sessions_of(db, person, today())[0][:DAYS_SHOWN],
         translates=bool(accounts.translatable_languages(db, person, today())),
         writes=accounts.may_author(db, person, "", today()),
     )
@@ -63,6 +67,7 @@ def _trainee_start(db: Session, person: User) -> str:
         page=page,
         ways=ways,
         due=services.due_of_trainee(db, person),
+        days=sessions.next_sessions(db, person, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 

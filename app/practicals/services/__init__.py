@@ -1,7 +1,12 @@
-"""The rules of skill checks: who may grade, what makes a pass, how a check is corrected."""
+"""The rules of skill checks: who may grade, what makes a pass, how a check is corrected.
+
+Those of training days are in modules of their own: sessions, planning, attendance, deferring,
+closing, papers.
+"""
 
 from app.practicals.services.acknowledging import acknowledge, require_pin
 from app.practicals.services.checked import checked_in
+from app.practicals.services.erasing import erase_days
 from app.practicals.services.marks import complete_marks, critical_happened, result_of
 from app.practicals.services.reading import (
     check_of,
@@ -33,6 +38,7 @@ __all__ = [
     "complete_marks",
     "correct_check",
     "critical_happened",
+    "erase_days",
     "export_checks",
     "given_of",
     "may_correct",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from app.courses.library import library, record_edition
 from app.courses.types import Course, Sheet
 from app.learning import services as learning
 from app.practicals.models import SkillCheck, SkillCheckParticipant
+from app.practicals.services import sessions
 from app.practicals.services.marks import complete_marks, result_of
 from app.practicals.types import (
     ATTEMPTS_A_DAY,
@@ -52,22 +53,24 @@ def sheets_to_examine(db: Session, person: User, on: date) -> list[tuple[Course,
 def candidates(
     db: Session, examiner: User, slug: str, ids: Collection[int] | None = None
 ) -> Sequence[User]:
-    """The trainees whom this person may grade in a course: those of her own cohorts.
+    """The trainees whom this person may grade in a course: of her own cohorts and training days.
 
     With `ids` only those of these people.
     """
-    led = cohorts.visible_cohorts(examiner).with_only_columns(Cohort.id)
-    query = (
-        select(User)
-        .join(CohortMember, CohortMember.user_id == User.id)
-        .where(CohortMember.cohort_id.in_(led), CohortMember.withdrawn_at.is_(None))
-        .distinct()
-    )
+    days = sessions.people_to_examine(examiner)
+    query = select(User).where(or_(User.id.in_(_own_trainees(examiner)), User.id.in_(days)))
     if ids is not None:
         query = query.where(User.id.in_(ids))
     people = db.scalars(query.order_by(User.latin_name, User.id)).all()
     enrolled = learning.enrolled_in(db, [person.id for person in people], slug)
     return [person for person in people if person.id in enrolled]
+
+
+def _own_trainees(person: User) -> Select[int]:
+    led = cohorts.visible_cohorts(person).with_only_columns(Cohort.id)
+    return select(CohortMember.user_id).where(
+        CohortMember.cohort_id.in_(led), CohortMember.withdrawn_at.is_(None)
+    )
 
 
 def shared_cohort(db: Session, person: User, people: Sequence[User]) -> int | None:
@@ -92,7 +95,8 @@ def record_check(db: Session, draft: CheckDraft, by: User, today: date, at: date
     """Write a finished check; the same event again gives the same check.
 
     Raises EventConflict (same event, other content), NoAuthority, OwnCheck, WrongDay,
-    WrongParticipants, NotEnrolledInCourse, StepMissing, ReasonMissing or TooManyAttemptsToday.
+    WrongParticipants, NotEnrolledInCourse, StepMissing, ReasonMissing or TooManyAttemptsToday;
+    on a training day also SessionClosed, SessionCancelled, NotExpected.
     """
     _wait_in_line(db, draft)
     known = _known(db, draft)
@@ -101,6 +105,7 @@ def record_check(db: Session, draft: CheckDraft, by: User, today: date, at: date
     _refuse_wrong_day(draft.held_on, today)
     course, sheet = _examinable(db, draft, by, today)
     people = _people(db, draft, sheet, by)
+    _join_session(db, draft, by)
     check = _new_check(db, draft, course, by, at)
     for participant in draft.participants:
         attempt = _next_attempt(db, draft, participant.user_id)
@@ -136,6 +141,7 @@ def correct_check(
     people = {participant.user_id: participant.user for participant in original.participants}
     check = _new_check(db, draft, course, by, at)
     check.corrects_id, check.correction_reason = original.id, reason
+    check.session_id = original.session_id  # also when its books are closed
     before = {participant.user_id: participant for participant in original.participants}
     for participant in draft.participants:
         old = before[participant.user_id]
@@ -222,6 +228,20 @@ def _people(db: Session, draft: CheckDraft, sheet: Sheet, by: User) -> Mapping[i
     return own
 
 
+def _join_session(db: Session, draft: CheckDraft, by: User) -> None:
+    """An examiner of a training day grades strangers to her cohorts there and nowhere else."""
+    ids = [participant.user_id for participant in draft.participants]
+    if draft.session_id is not None:
+        session = sessions.open_for_check(db, by, draft.session_id, ids)
+        if session.held_on != draft.held_on:
+            raise WrongDay
+        return
+    own = set(db.scalars(_own_trainees(by).where(CohortMember.user_id.in_(ids))))
+    for user_id in ids:
+        if user_id not in own:
+            raise _stranger(db, user_id)
+
+
 def _refuse_own(draft: CheckDraft, by: User) -> None:
     if by.id in {participant.user_id for participant in draft.participants}:
         raise OwnCheck
@@ -254,6 +274,7 @@ def _new_check(
         edition_id=record_edition(db, course, at).id,
         examiner_id=by.id,
         cohort_id=draft.cohort_id,
+        session_id=draft.session_id,
         held_on=draft.held_on,
         place=draft.place,
         language=draft.language,

@@ -1,7 +1,17 @@
-"""The pages of in-person training: grade a skill sheet, look, acknowledge, correct."""
+"""The pages of in-person training: training days, and the grading of skill sheets."""
 
 from app.practicals.views.frame import blueprint
 
 from app.practicals.views import correcting, grading, looking  # isort: skip  # they add routes
+from app.practicals.views import attendance, books, papers, sessions  # isort: skip
 
-__all__ = ["blueprint", "correcting", "grading", "looking"]
+__all__ = [
+    "attendance",
+    "blueprint",
+    "books",
+    "correcting",
+    "grading",
+    "looking",
+    "papers",
+    "sessions",
+]

@@ -19,6 +19,7 @@ from app.practicals.forms import (
     AcknowledgeForm,
 )
 from app.practicals.models import SkillCheck
+from app.practicals.services import sessions
 from app.practicals.types import AcknowledgedBy, WrongPin
 from app.practicals.views.frame import blueprint, line_of, review_state, today
 
@@ -30,7 +31,8 @@ def checks() -> str:
     person = current_person()
     if person.role is Role.TRAINEE:
         results = services.results_of(reading(), person)
-        return render_template("practicals/mine.html", results=results)
+        days = sessions.next_sessions(reading(), person, today())
+        return render_template("practicals/mine.html", results=results, days=days)
     seen = services.checks_by(reading(), person)
     sheets = services.sheets_to_examine(reading(), person, today())
     return render_template("practicals/checks.html", checks=seen, sheets=sheets)

@@ -1,7 +1,7 @@
 """Skill checks: one sheet, one examiner, one to N participants, each with an own result.
 
 A finished check is never changed: a correction is a new check that names the one it replaces.
-Training sessions come later; `session_id` already has its place.
+Training days stand in `sessions`.
 """
 
 from __future__ import annotations
@@ -17,20 +17,10 @@ from app.accounts.models import User
 from app.cohorts.models import Cohort
 from app.core.db import Base, enum_column
 from app.courses.models import CourseEdition
+from app.practicals.models.sessions import TrainingSession
 from app.practicals.types import AcknowledgedBy, Result
 
-
-class TrainingSession(Base):
-    """An in-person meeting of a cohort. No page makes one yet; checks may already point here."""
-
-    __tablename__ = "training_session"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
-    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
-    held_on: Mapped[date]
-    place: Mapped[str] = mapped_column(String(160))
-    timezone: Mapped[str] = mapped_column(String(40))
+__all__ = ["SkillCheck", "SkillCheckParticipant", "TrainingSession"]
 
 
 class SkillCheck(Base):
@@ -52,7 +42,7 @@ class SkillCheck(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("course_edition.id"))
     examiner_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
-    session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"))
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"), index=True)
     #: The calendar day at the place of training.
     held_on: Mapped[date]
     place: Mapped[str] = mapped_column(String(160))

@@ -61,6 +61,8 @@ class CheckDraft:
     equipment: str
     participants: tuple[ParticipantDraft, ...]
     device_at: datetime | None = None
+    #: The training day on which it is done; its number in the database.
+    session_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
