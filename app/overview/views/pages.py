@@ -53,7 +53,7 @@ def start() -> str:
     return render_template(
         "overview/start_staff.html",
         cards=cards,
-        days=sessions.sessions_of(db, person, today())[0][:DAYS_SHOWN],
+        days=sessions.coming_days(db, person, today(), DAYS_SHOWN),
         translates=bool(accounts.translatable_languages(db, person, today())),
         writes=accounts.may_author(db, person, "", today()),
     )
