@@ -31,6 +31,15 @@ class CourseStatus(StrEnum):
     PASSED = "passed"
 
 
+class CorrectionKind(StrEnum):
+    """What is done about a question whose key was wrong."""
+
+    NEW_KEY = "new-key"  # another answer is right
+    ACCEPT = "accept"  # each of several answers is right
+    DROP = "drop"  # the question does not count
+    RESTORE = "restore"  # the key of the course file was right after all
+
+
 class StepKind(StrEnum):
     """The one thing to do next in a course."""
 
@@ -112,6 +121,33 @@ class ReasonMissing(DomainError):
     message = N_("Write the reason for this release, at most 500 characters.")
 
 
+class CorrectionNeedsReason(DomainError):
+    """Everybody whose result is looked at again may read why."""
+
+    status = 422
+    message = N_("Write the reason, at most 500 characters.")
+
+
+class CorrectionChangesNothing(DomainError):
+    """The question is scored in just this way already."""
+
+    status = 422
+    message = N_("The question is already scored in this way. Choose another correction.")
+
+
+class UnknownQuestion(NotFound):
+    """No edition of the course has this question."""
+
+    message = N_("We could not find that question.")
+
+
+class PreviewOutdated(DomainError):
+    """Results have changed since the preview was shown."""
+
+    status = 409
+    message = N_("Results have changed since this preview. Check it again, then confirm.")
+
+
 class UnreadableAnswer(DomainError):
     """What was sent is no answer to this question; `field` says which part (counted from 0)."""
 
@@ -163,6 +199,7 @@ class Outcome:
     passed: bool
     musts_failed: tuple[str, ...]
     wrong: frozenset[int]  # positions, counted from 1
+    dropped: frozenset[int] = frozenset()  # positions that a correction took out of the scoring
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,14 @@ from app.learning.services.attempts import (
     start_attempt,
     submit_attempt,
 )
+from app.learning.services.changes import (
+    Change,
+    CorrectionDraft,
+    Effect,
+    Preview,
+    preview_correction,
+)
+from app.learning.services.corrections import corrections_of
 from app.learning.services.enrolling import enroll, enrollment_of
 from app.learning.services.lessons import record_completion
 from app.learning.services.listing import (
@@ -27,21 +35,34 @@ from app.learning.services.pages import (
 from app.learning.services.progress import has_open_attempt, languages_used, progress_of
 from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
 from app.learning.services.reading import Reading, reading_of
+from app.learning.services.regrading import changes_by, correct_item, correction_of
+from app.learning.services.reports import decline_report, open_reports, report_question
 from app.learning.services.responses import is_complete, normalise
-from app.learning.services.results import ResultPage, result_page
+from app.learning.services.results import ResultPage, key_of, result_page, shown
+from app.learning.services.variants import Variant, variants_of
 
 __all__ = [
+    "Change",
+    "CorrectionDraft",
     "CoursePage",
+    "Effect",
     "LessonPage",
     "NextStep",
+    "Preview",
     "ProgrammePage",
     "QuestionPage",
     "Reading",
     "ResultPage",
     "ReviewPage",
+    "Variant",
     "attempt_of",
+    "changes_by",
+    "correct_item",
+    "correction_of",
+    "corrections_of",
     "course_page",
     "courses_to_release",
+    "decline_report",
     "enroll",
     "enrolled_courses",
     "enrolled_in",
@@ -49,18 +70,24 @@ __all__ = [
     "export_learning",
     "has_open_attempt",
     "is_complete",
+    "key_of",
     "languages_used",
     "lesson_page",
     "normalise",
+    "open_reports",
+    "preview_correction",
     "programme_page",
     "progress_of",
     "question_page",
     "reading_of",
     "record_completion",
     "release_attempt",
+    "report_question",
     "result_page",
     "review_page",
     "save_answer",
+    "shown",
     "start_attempt",
     "submit_attempt",
+    "variants_of",
 ]

@@ -13,6 +13,7 @@ from app.accounts.models import User
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning.models import Attempt, AttemptAnswer, AttemptRelease, Enrollment, LessonCompletion
+from app.learning.services.corrections import regrades_of
 from app.learning.services.records import record_of, state_in
 
 
@@ -74,6 +75,16 @@ def _attempt(db: Session, attempt: Attempt) -> dict[str, Any]:
         "score": attempt.score,
         "of": attempt.max_score,
         "passed": attempt.passed,
+        "regraded": [
+            {
+                "at": row.correction.corrected_at.isoformat(),
+                "reason": row.correction.reason,
+                "score_before": row.before_score,
+                "of_before": row.before_max,
+                "passed_before": row.before_passed,
+            }
+            for row in regrades_of(db, attempt)
+        ],
         "answers": [
             {"question": row.position, "answer": row.response, "language": row.language}
             for row in db.scalars(answers.order_by(AttemptAnswer.id))
