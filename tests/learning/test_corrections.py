@@ -261,7 +261,7 @@ def test_no_attempt_slips_through_that_is_submitted_while_a_correction_is_made(
 ) -> None:
     attempts = [started(db, {ITEM: NEW}) for _ in range(19)]
     users = {one.enrollment.user_id: one.key for one in attempts}
-    wish, by = draft(db, course), make_administrator(db)
+    wish, by_id = draft(db, course), make_administrator(db).id
     jobs: list[int | None] = [None, *users]
 
     def act(one: Session, _user: User) -> None:
@@ -270,9 +270,10 @@ def test_no_attempt_slips_through_that_is_submitted_while_a_correction_is_made(
             user = one.get_one(User, user_id)
             services.submit_attempt(one, user, users[user_id], new_event_id(), AT)
             return
-        _correct_as_seen_inside(one, course, wish, one.get_one(User, by.id))
+        _correct_as_seen_inside(one, course, wish, one.get_one(User, by_id))
 
-    assert run_at_once(db, database, by, act) == []
+    owner = attempts[0].enrollment.user
+    assert run_at_once(db, database, owner, act) == []
     db.expire_all()
     assert {outcome(one) for one in attempts} == {(4, 4, True)}
 
