@@ -16,6 +16,19 @@ from app.learning.services.changes import (
 )
 from app.learning.services.corrections import corrections_of
 from app.learning.services.enrolling import enroll, enrollment_of
+from app.learning.services.items import (
+    ALL_TIME,
+    Analysis,
+    ItemFigures,
+    analysis_of,
+    ask_analysis,
+    bands_of,
+    count_analysis,
+    figures_of,
+    item_figures,
+    share_of,
+    store_analysis,
+)
 from app.learning.services.lessons import record_completion
 from app.learning.services.listing import (
     courses_to_release,
@@ -42,10 +55,13 @@ from app.learning.services.results import ResultPage, key_of, result_page, shown
 from app.learning.services.variants import Variant, variants_of
 
 __all__ = [
+    "ALL_TIME",
+    "Analysis",
     "Change",
     "CorrectionDraft",
     "CoursePage",
     "Effect",
+    "ItemFigures",
     "LessonPage",
     "NextStep",
     "Preview",
@@ -55,11 +71,15 @@ __all__ = [
     "ResultPage",
     "ReviewPage",
     "Variant",
+    "analysis_of",
+    "ask_analysis",
     "attempt_of",
+    "bands_of",
     "changes_by",
     "correct_item",
     "correction_of",
     "corrections_of",
+    "count_analysis",
     "course_page",
     "courses_to_release",
     "decline_report",
@@ -68,8 +88,10 @@ __all__ = [
     "enrolled_in",
     "enrollment_of",
     "export_learning",
+    "figures_of",
     "has_open_attempt",
     "is_complete",
+    "item_figures",
     "key_of",
     "languages_used",
     "lesson_page",
@@ -86,8 +108,10 @@ __all__ = [
     "result_page",
     "review_page",
     "save_answer",
+    "share_of",
     "shown",
     "start_attempt",
+    "store_analysis",
     "submit_attempt",
     "variants_of",
 ]

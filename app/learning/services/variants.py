@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.courses.models import CourseEdition
-from app.courses.types import Course, Item
+from app.courses.types import Course, Item, ItemType
 from app.learning.models import ItemCorrection
 from app.learning.services.corrections import in_force, shape_of
 from app.learning.services.editions import bank_of
@@ -64,14 +64,17 @@ def variants_of(db: Session, course: Course, item_key: str) -> list[Variant]:
 
 def _key_of_today(item: Item, present: Item | None) -> Response | None:
     """Today's key, when it differs and is an answer that could be given to the old question."""
-    if present is None or present is item or _without_key(present) != _without_key(item):
+    if present is None or present is item or without_key(present) != without_key(item):
         return None
     return key_of(present)
 
 
-def _without_key(item: Item) -> dict[str, Any]:
+def without_key(item: Item) -> dict[str, Any]:
+    """What may be answered to an item, whatever counts as right."""
     shape = item.model_dump(
         mode="json", include={"type", "options", "left", "right", "answer", "unit"}
     )
-    answer = shape.pop("answer")
-    return shape | ({"shape": sorted(answer)} if shape["type"] == "numeric" else {})
+    del shape["answer"]
+    if item.type is ItemType.NUMERIC:
+        return shape | {"answer": item.answer.shape.value}
+    return shape
