@@ -59,6 +59,11 @@ OWNERS = {
 GRANT_OR_OFFICE = {
     "overview.author",
     "overview.author_course",
+    "overview.correct_item",
+    "overview.count_items",
+    "overview.item",
+    "overview.items",
+    "overview.report_question",
     "overview.author_figures",
     "overview.author_questions",
     "overview.translate",
@@ -88,6 +93,8 @@ _KEYS = {
     "certificates": "certificate",
     "cohorts": "cohort",
     "courses": "review",
+    "overview.correction": "correction",
+    "overview.decline_report": "report",
     "overview": "cohort",
     "practicals": "check",
 }
@@ -161,6 +168,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<attempt_key>": keys["failed" if endpoint == "learning.result" else "attempt"],
         "<int:position>": "1",
         "<into>": "lo",
+        "<item>": "rate-adult-choose",
         "<code>": keys["code"] if room == "cohorts" else keys["verification"],
     }
 

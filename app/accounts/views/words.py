@@ -40,6 +40,9 @@ ACTION_NAMES = {
     "courses.open-language": lazy("Language of a course opened before its review"),
     "courses.record-review": lazy("Review of a course recorded"),
     "courses.withdraw-review": lazy("Review of a course withdrawn"),
+    "learning.correct-question": lazy("Key of a question corrected"),
+    "learning.decline-report": lazy("Report about a question declined"),
+    "learning.report-question": lazy("Wrong key of a question reported"),
     "learning.release-attempt": lazy("Assessment released for one more attempt"),
     "practicals.acknowledge": lazy("Skill check acknowledged"),
     "practicals.correct-check": lazy("Skill check corrected"),
@@ -65,6 +68,10 @@ _VALUE_NAMES: dict[str, Any] = {
     "medical": lazy("Medical expert"),
     "technical": lazy("Technical expert"),
     "native": lazy("Native speaker"),
+    "new-key": lazy("Another answer is right"),
+    "accept": lazy("Several answers are right"),
+    "drop": lazy("The question does not count"),
+    "restore": lazy("The key of the course file is right"),
 }
 
 

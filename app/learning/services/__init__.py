@@ -14,7 +14,7 @@ from app.learning.services.changes import (
     Preview,
     preview_correction,
 )
-from app.learning.services.corrections import corrections_of
+from app.learning.services.corrections import corrected_today, corrections_of
 from app.learning.services.enrolling import enroll, enrollment_of
 from app.learning.services.items import (
     ALL_TIME,
@@ -26,6 +26,7 @@ from app.learning.services.items import (
     count_analysis,
     figures_of,
     item_figures,
+    label_figures,
     share_of,
     store_analysis,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "bands_of",
     "changes_by",
     "correct_item",
+    "corrected_today",
     "correction_of",
     "corrections_of",
     "count_analysis",
@@ -93,6 +95,7 @@ __all__ = [
     "is_complete",
     "item_figures",
     "key_of",
+    "label_figures",
     "languages_used",
     "lesson_page",
     "normalise",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.core.events import digest_of
 from app.courses.models import CourseEdition
-from app.courses.types import Item
+from app.courses.types import Course, Item
 from app.learning.models import Attempt, ItemCorrection, Regrade
 from app.learning.services.editions import bank_of
 from app.learning.services.grading import AS_IN_THE_FILE, Corrected
@@ -73,6 +73,19 @@ def in_force(
     rows = db.scalars(query.order_by(ItemCorrection.id)).all()
     covering = [row for row in rows if last is None or (row.first_edition_id or 0) <= last]
     return covering[-1] if covering else None
+
+
+def corrected_today(db: Session, course: Course) -> set[str]:
+    """The questions of today's course file that a correction scores otherwise than it says."""
+    newest = {row.item_key: row for row in reversed(corrections_of(db, course.slug))}
+    shapes = {item.key: item for item in course.items}
+    return {
+        key
+        for key, row in newest.items()
+        if key in shapes
+        and row.kind is not CorrectionKind.RESTORE
+        and shape_of(shapes[key]) == row.item_digest
+    }
 
 
 def corrections_of(db: Session, slug: str, item_key: str | None = None) -> Sequence[ItemCorrection]:

@@ -343,3 +343,37 @@ def bands_of(count: ItemCount, codes: Collection[str]) -> list[tuple[int, int, l
                     tally[0] += answered
                     tally[1] += right
     return tallies
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """How often one option was chosen, or one line put right; None where too few answered."""
+
+    label: str
+    share: float | None
+    low: float | None
+    high: float | None
+    by_language: Mapping[str, float | None]
+
+
+def label_figures(count: ItemCount, codes: Collection[str]) -> list[LabelFigures]:
+    """Every option that somebody chose, the most chosen first."""
+    groups = {code: count.languages.get(code, GroupCount()) for code in codes}
+    total: dict[str, int] = {}
+    for group in count.languages.values():
+        for label, number in group.labels.items():
+            total[label] = total.get(label, 0) + number
+    has_thirds = count.answered >= LEAST_COMPARED
+    return [
+        LabelFigures(
+            label,
+            share_of([count.answered, number]),
+            share_of([count.low[0], count.low_labels.get(label, 0)]) if has_thirds else None,
+            share_of([count.high[0], count.high_labels.get(label, 0)]) if has_thirds else None,
+            {
+                code: share_of([group.answered, group.labels.get(label, 0)])
+                for code, group in groups.items()
+            },
+        )
+        for label, number in sorted(total.items(), key=lambda pair: -pair[1])
+    ]
