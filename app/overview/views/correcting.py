@@ -63,9 +63,8 @@ def _variant(course: Course, item: str, digest: str) -> Variant:
 
 def _prepared(form: CorrectionForm, variant: Variant) -> CorrectionForm:
     """The form with what can be chosen for this shape of the question."""
-    choices = [("choose", _("Another answer, or several"))]
-    if variant.today is not None:
-        choices.insert(0, ("file", _("The answer of today's course file")))
+    mended = [("file", _("The answer of today's course file"))] if variant.today else []
+    choices = [*mended, ("choose", _("Another answer, or several"))]
     choices.append(("drop", _("None: the question does not count")))
     corrected = variant.correction
     if corrected is not None and corrected.kind is not CorrectionKind.RESTORE:
