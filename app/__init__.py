@@ -19,6 +19,7 @@ from app.core import identity, limits, views, web
 from app.core.i18n import init_i18n
 from app.courses import cli as courses_cli
 from app.courses import views as courses_views
+from app.learning import tasks as learning_tasks
 from app.learning import views as learning_views
 from app.overview import cli as overview_cli
 from app.overview import views as overview_views
@@ -31,6 +32,7 @@ ROOMS: tuple[ModuleType, ...] = (
     accounts_views,
     courses_cli,
     courses_views,
+    learning_tasks,
     learning_views,
     cohorts_tasks,
     cohorts_views,

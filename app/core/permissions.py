@@ -25,6 +25,7 @@ class Permission(StrEnum):
     COURSES_READ = "courses:read"
     COURSES_TRANSLATE = "courses:translate"
     COURSES_REVIEW = "courses:review"
+    LEARNING_CORRECT = "learning:correct"
     LEARNING_RECORD = "learning:record"
     OVERVIEW_START = "overview:start"
     PRACTICALS_EXAMINE = "practicals:examine"
@@ -63,6 +64,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             Permission.COHORTS_LEAD,
             Permission.COURSES_AUTHOR,
             Permission.COURSES_REVIEW,
+            Permission.LEARNING_CORRECT,
             Permission.PRACTICALS_EXAMINE,
             Permission.PRACTICALS_REOPEN,
         }

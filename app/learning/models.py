@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import Base, enum_column
+from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
 from app.courses.models import CourseEdition
-from app.learning.types import AttemptStatus
+from app.learning.types import AttemptStatus, CorrectionKind
 
 
 class Enrollment(Base):
@@ -85,6 +85,7 @@ class Attempt(Base):
     started_at: Mapped[datetime]
     submit_event_id: Mapped[str | None] = mapped_column(String(36))
     submitted_at: Mapped[datetime | None]
+    #: The result that holds. The first one stands in `before_…` of the oldest Regrade.
     score: Mapped[int | None]
     max_score: Mapped[int | None]
     passed: Mapped[bool | None]
@@ -182,3 +183,113 @@ class LessonWaiver(Base):
     event_id: Mapped[str] = mapped_column(String(36))
     digest: Mapped[str] = mapped_column(String(64))
     waived_at: Mapped[datetime]
+
+
+class ItemCorrection(Base):
+    """A question was scored wrongly: how it is scored instead. Undone by another correction.
+
+    It holds for every edition in which the question has this shape, key included (`item_digest`),
+    from `first_edition_id` on; so it ends by itself once the course file is mended.
+    """
+
+    __tablename__ = "item_correction"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_item_correction_key"),
+        UniqueConstraint("event_id", name="uq_item_correction_event_id"),
+        CheckConstraint("worse_reason IS NULL OR also_worse", name="worse_has_a_reason"),
+        Index("ix_item_correction_slug", "slug", "item_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    slug: Mapped[str] = mapped_column(String(60))
+    item_key: Mapped[str] = mapped_column(String(60))
+    item_digest: Mapped[str] = mapped_column(String(64))
+    #: None: every edition in which the question has this shape.
+    first_edition_id: Mapped[int | None] = mapped_column(ForeignKey("course_edition.id"))
+    kind: Mapped[CorrectionKind] = mapped_column(enum_column(CorrectionKind))
+    #: Right responses in the form in which answers are stored; see services/responses.py.
+    answers: Mapped[list[Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))  # in which the reason was written
+    #: Whether results were also changed to somebody's disadvantage, and why.
+    also_worse: Mapped[bool]
+    worse_reason: Mapped[str | None] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    corrected_at: Mapped[datetime]
+    looked_at: Mapped[int]  # how many submitted attempts hold the question
+    changed: Mapped[int]  # how many of them got another result
+
+    by: Mapped[User] = relationship()
+    first_edition: Mapped[CourseEdition | None] = relationship()
+
+
+class Regrade(Base):
+    """One attempt's result before and after a correction. Rows are added and never changed."""
+
+    __tablename__ = "regrade"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "correction_id", name="uq_regrade_attempt_correction"),
+        Index("ix_regrade_correction", "correction_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    correction_id: Mapped[int] = mapped_column(ForeignKey("item_correction.id"))
+    before_score: Mapped[int]
+    before_max: Mapped[int]
+    before_passed: Mapped[bool]
+    before_musts_failed: Mapped[list[str]]
+    after_score: Mapped[int]
+    after_max: Mapped[int]
+    after_passed: Mapped[bool]
+    after_musts_failed: Mapped[list[str]]
+
+    attempt: Mapped[Attempt] = relationship()
+    correction: Mapped[ItemCorrection] = relationship()
+
+
+class QuestionReport(Base):
+    """An author says that a question's key is wrong; an administrator corrects it or declines."""
+
+    __tablename__ = "question_report"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_question_report_key"),
+        UniqueConstraint("event_id", name="uq_question_report_event_id"),
+        Index("ix_question_report_slug", "slug", "item_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    slug: Mapped[str] = mapped_column(String(60))
+    item_key: Mapped[str] = mapped_column(String(60))
+    words: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reported_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    by: Mapped[User] = relationship(foreign_keys=[by_id])
+
+
+class ItemAnalysis(Base):
+    """What was counted last of a course's answers: sums alone, nobody's answers."""
+
+    __tablename__ = "item_analysis"
+    __table_args__ = (
+        UniqueConstraint("slug", "since_on", name="uq_item_analysis_slug"),
+        {"info": NOT_IN_BACKUP},  # it can be counted again at any time
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    #: First attempts submitted on this day or later, in the programme's time zone, were counted.
+    since_on: Mapped[date]
+    counted_at: Mapped[datetime]
+    attempts: Mapped[int]
+    #: See services/items.py for the shape.
+    counts: Mapped[dict[str, Any]]

@@ -30,6 +30,15 @@ class CourseStatus(StrEnum):
     PASSED = "passed"
 
 
+class CorrectionKind(StrEnum):
+    """What is done about a question whose key was wrong."""
+
+    NEW_KEY = "new-key"  # another answer is right
+    ACCEPT = "accept"  # each of several answers is right
+    DROP = "drop"  # the question does not count
+    RESTORE = "restore"  # the key of the course file was right after all
+
+
 class StepKind(StrEnum):
     """The one thing to do next in a course."""
 
@@ -118,6 +127,13 @@ class GrantReasonMissing(DomainError):
     message = N_("Write the reason, at most 500 characters.")
 
 
+class CorrectionNeedsReason(DomainError):
+    """Everybody whose result is looked at again may read why."""
+
+    status = 422
+    message = N_("Write the reason, at most 500 characters.")
+
+
 class NoDueDate(DomainError):
     """There is no due date to extend."""
 
@@ -147,6 +163,26 @@ class NothingToWaive(DomainError):
 
     status = 422
     message = N_("Choose at least one lesson that is not done and not waived yet.")
+
+
+class CorrectionChangesNothing(DomainError):
+    """The question is scored in just this way already."""
+
+    status = 422
+    message = N_("The question is already scored in this way. Choose another correction.")
+
+
+class UnknownQuestion(NotFound):
+    """No edition of the course has this question."""
+
+    message = N_("We could not find that question.")
+
+
+class PreviewOutdated(DomainError):
+    """Results have changed since the preview was shown."""
+
+    status = 409
+    message = N_("Results have changed since this preview. Check it again, then confirm.")
 
 
 class UnreadableAnswer(DomainError):
@@ -200,6 +236,7 @@ class Outcome:
     passed: bool
     musts_failed: tuple[str, ...]
     wrong: frozenset[int]  # positions, counted from 1
+    dropped: frozenset[int] = frozenset()  # positions that a correction took out of the scoring
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired
 
 from app.accounts.forms import PasswordAgainForm
@@ -74,3 +82,32 @@ class WaiveForm(EventForm):
 
 def _offer(field: Any, choices: list[tuple[str, str]]) -> None:
     field.choices = choices
+
+
+class CorrectionForm(EventForm):
+    """How a question is scored instead; the answer's own fields are read beside it."""
+
+    variant = HiddenField()
+    first = SelectField(lazy("From which edition?"), choices=[], validate_choice=False)
+    change = RadioField(lazy("What is right?"), choices=[])
+    reason = TextAreaField(lazy("Why?"), [required(), length(most=500)])
+    also_worse = BooleanField(lazy("Lower results too, and take passes away"))
+    worse_reason = TextAreaField(lazy("Why is that fair?"), [length(most=500)])
+
+
+class ConfirmForm(CorrectionForm, PasswordAgainForm):
+    """The same correction, confirmed with the administrator's password."""
+
+    seen = HiddenField()
+
+
+class ReportForm(EventForm):
+    """What an author finds wrong with a question's key."""
+
+    words = TextAreaField(
+        lazy("What is wrong, and which answer is right?"), [required(), length(most=500)]
+    )
+
+
+class CountForm(Form):
+    """Ask for the answers to be counted."""

@@ -122,6 +122,11 @@ OWNERS = {
 GRANT_OR_OFFICE = {
     "overview.author",
     "overview.author_course",
+    "overview.correct_item",
+    "overview.count_items",
+    "overview.item",
+    "overview.items",
+    "overview.report_question",
     "overview.author_figures",
     "overview.author_questions",
     "overview.translate",
@@ -153,6 +158,8 @@ _KEYS = {
     "certificates": "certificate",
     "cohorts": "cohort",
     "courses": "review",
+    "overview.correction": "correction",
+    "overview.decline_report": "report",
     "overview": "cohort",
     "practicals": "check",
     **{f"practicals.{name}": "day" for name in DAY_PAGES},
@@ -232,6 +239,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<kind>": "members",
         "<act>": "lost",
         "<token>": keys["card"],
+        "<item>": "rate-adult-choose",
         "<code>": keys["code"] if room == "cohorts" else keys["verification"],
     }
 

@@ -36,6 +36,7 @@ from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import ReviewDraft, ReviewRole
 from app.learning import services as learning
+from app.learning.types import CorrectionKind
 from app.overview.services.demo import check_of_one
 from app.practicals import services as practicals
 from app.practicals.models import SkillCheck
@@ -121,6 +122,7 @@ class _Builder:
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
         self._plan_day(own, people["instructor"])
         self._certify(people["trainee"], people["administrator"])
+        self._correct(people["administrator"])
         self._review(people["administrator"])
         self._import_lists(people["instructor"], own)
         self._sign_in(people)
@@ -256,6 +258,23 @@ class _Builder:
             "verification": certificate.code,
             "preview": preview.key,
         }
+
+    def _correct(self, by: User) -> None:
+        """A question is dropped; another report about it waits."""
+        item = "rate-adult-choose"
+        variant = learning.variants_of(self.db, self.course, item)[0]
+        reason = "ສອງຄຳຕອບຖືກ."
+        draft = learning.CorrectionDraft(
+            item, variant.digest, CorrectionKind.DROP, (), reason, "lo"
+        )
+        seen = learning.preview_correction(self.db, self.course, draft).digest
+        done = learning.correct_item(self.db, self.course, draft, seen, new_event_id(), by, self.at)
+        report = learning.report_question(
+            self.db, self.course, item, reason, new_event_id(), by, self.at
+        )
+        counted = learning.count_analysis(self.db, self.course, learning.ALL_TIME)
+        learning.store_analysis(self.db, self.course, learning.ALL_TIME, counted, self.at)
+        self.world.keys |= {"correction": done.key, "report": report.key}
 
     def _review(self, by: User) -> None:
         """Lao is half reviewed and opened; the other languages are pending."""

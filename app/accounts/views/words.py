@@ -49,6 +49,9 @@ ACTION_NAMES = {
     "courses.record-review": lazy("Review of a course recorded"),
     "courses.withdraw-review": lazy("Review of a course withdrawn"),
     "learning.extend-due": lazy("More time given for a course"),
+    "learning.correct-question": lazy("Key of a question corrected"),
+    "learning.decline-report": lazy("Report about a question declined"),
+    "learning.report-question": lazy("Wrong key of a question reported"),
     "learning.release-attempt": lazy("Assessment released for one more attempt"),
     "overview.export": lazy("Table taken away"),
     "learning.take-back-extension": lazy("Extra time for a course taken back"),
@@ -91,6 +94,10 @@ _VALUE_NAMES: dict[str, Any] = {
     "medical": lazy("Medical expert"),
     "technical": lazy("Technical expert"),
     "native": lazy("Native speaker"),
+    "new-key": lazy("Another answer is right"),
+    "accept": lazy("Several answers are right"),
+    "drop": lazy("The question does not count"),
+    "restore": lazy("The key of the course file is right"),
 }
 
 

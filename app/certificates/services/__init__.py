@@ -22,6 +22,7 @@ from app.certificates.services.records import (
     find_certificates,
     first_awards,
 )
+from app.certificates.services.resting import certificates_on
 from app.certificates.services.verifying import public_record, state_of, verify
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ask_preview",
     "certificate_of",
     "certificates_of",
+    "certificates_on",
     "course_title",
     "export_certificates",
     "facts_to_print",

@@ -7,6 +7,14 @@ from app.learning.services.attempts import (
     start_attempt,
     submit_attempt,
 )
+from app.learning.services.changes import (
+    Change,
+    CorrectionDraft,
+    Effect,
+    Preview,
+    preview_correction,
+)
+from app.learning.services.corrections import corrected_today, corrections_of
 from app.learning.services.enrolling import enroll, enroll_all, enrollment_of
 from app.learning.services.extending import (
     LONGEST_EXTENSION,
@@ -16,6 +24,20 @@ from app.learning.services.extending import (
     take_back_extension,
 )
 from app.learning.services.history import LearningAct, history_of
+from app.learning.services.items import (
+    ALL_TIME,
+    Analysis,
+    ItemFigures,
+    analysis_of,
+    ask_analysis,
+    bands_of,
+    count_analysis,
+    figures_of,
+    item_figures,
+    label_figures,
+    share_of,
+    store_analysis,
+)
 from app.learning.services.lessons import record_completion
 from app.learning.services.listing import (
     enrolled_courses,
@@ -41,30 +63,46 @@ from app.learning.services.progress import (
 from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
 from app.learning.services.reading import Reading, reading_of
 from app.learning.services.records import attempts_state, releases_in
+from app.learning.services.regrading import changes_by, correct_item, correction_of
+from app.learning.services.reports import decline_report, open_reports, report_question
 from app.learning.services.responses import is_complete, normalise
-from app.learning.services.results import ResultPage, result_page
-from app.learning.services.waiving import (
-    lessons_met,
-    take_back_waivers,
-    waive_lessons,
-    waivers_in,
-)
+from app.learning.services.results import ResultPage, key_of, result_page, shown
+from app.learning.services.variants import Variant, variants_of
+from app.learning.services.waiving import lessons_met, take_back_waivers, waive_lessons, waivers_in
 
 __all__ = [
+    "ALL_TIME",
     "LONGEST_EXTENSION",
+    "Analysis",
+    "Change",
+    "CorrectionDraft",
     "CoursePage",
+    "Effect",
+    "ItemFigures",
     "LearningAct",
     "LessonPage",
     "NextStep",
+    "Preview",
     "ProgrammePage",
     "QuestionPage",
     "Reading",
     "ResultPage",
     "ReviewPage",
+    "Variant",
     "Wish",
+    "analysis_of",
+    "ask_analysis",
     "attempt_of",
     "attempts_state",
+    "bands_of",
+    "changes_by",
+    "correct_item",
+    "corrected_today",
+    "correction_of",
+    "corrections_of",
+    "count_analysis",
     "course_page",
+    "decline_report",
     "enroll",
     "enroll_all",
     "enrolled_courses",
@@ -73,14 +111,20 @@ __all__ = [
     "export_learning",
     "extend_due",
     "extensions_in",
+    "figures_of",
     "has_open_attempt",
     "history_of",
     "is_complete",
+    "item_figures",
+    "key_of",
+    "label_figures",
     "languages_used",
     "lesson_page",
     "lessons_by_day",
     "lessons_met",
     "normalise",
+    "open_reports",
+    "preview_correction",
     "programme_page",
     "progress_in",
     "progress_of",
@@ -89,13 +133,18 @@ __all__ = [
     "record_completion",
     "release_attempt",
     "releases_in",
+    "report_question",
     "result_page",
     "review_page",
     "save_answer",
+    "share_of",
+    "shown",
     "start_attempt",
+    "store_analysis",
     "submit_attempt",
     "take_back_extension",
     "take_back_waivers",
+    "variants_of",
     "waive_lessons",
     "waivers_in",
 ]

@@ -14,9 +14,11 @@ from app.core import audit
 from app.core.errors import EventConflict
 from app.core.events import digest_of, require_same
 from app.courses.library import record_edition
+from app.courses.models import CourseEdition
 from app.courses.types import Course
 from app.learning.models import Attempt, AttemptAnswer, AttemptRelease, Enrollment
 from app.learning.services import drawing
+from app.learning.services.corrections import corrected_of
 from app.learning.services.editions import bank_of
 from app.learning.services.enrolling import locked_enrollment, require_open
 from app.learning.services.grading import grade
@@ -253,6 +255,7 @@ def submit_attempt(
     query = select(Attempt.id).where(Attempt.submit_event_id == event_id)
     if db.scalar(query) is not None:
         raise EventConflict
+    _hold_scoring(db, attempt)
     outcome = outcome_of(db, attempt)
     attempt.status = AttemptStatus.SUBMITTED
     attempt.submit_event_id, attempt.submitted_at = event_id, at
@@ -262,11 +265,21 @@ def submit_attempt(
     return attempt
 
 
+def _hold_scoring(db: Session, attempt: Attempt) -> None:
+    """Wait for a correction at work, and let none begin until this result is written.
+
+    Otherwise an attempt could be graded by the old key after the correction had looked for it.
+    """
+    query = select(CourseEdition.id).where(CourseEdition.id == attempt.edition_id)
+    db.execute(query.with_for_update(read=True))
+
+
 def outcome_of(db: Session, attempt: Attempt) -> Outcome:
-    """Grade the stored answers by the keys of the attempt's own edition."""
+    """Grade the stored answers by the keys of the attempt's own edition, as far as they hold."""
     bank = bank_of(attempt.edition)
     drawn = drawing.from_json(attempt.items)
-    return grade(bank.items, drawn, answers_of(db, attempt), bank.assessment.pass_percent)
+    answers, corrected = answers_of(db, attempt), corrected_of(db, attempt.edition)
+    return grade(bank.items, drawn, answers, bank.assessment.pass_percent, corrected)
 
 
 def release_attempt(

@@ -19,6 +19,7 @@ from app.learning.models import (
     LessonCompletion,
     LessonWaiver,
 )
+from app.learning.services.corrections import regrades_of
 
 
 def enrolled_in(db: Session, user_ids: Collection[int], slug: str) -> set[int]:
@@ -101,6 +102,16 @@ def _attempt(db: Session, attempt: Attempt) -> dict[str, Any]:
         "score": attempt.score,
         "of": attempt.max_score,
         "passed": attempt.passed,
+        "regraded": [
+            {
+                "at": row.correction.corrected_at.isoformat(),
+                "reason": row.correction.reason,
+                "score_before": row.before_score,
+                "of_before": row.before_max,
+                "passed_before": row.before_passed,
+            }
+            for row in regrades_of(db, attempt)
+        ],
         "answers": [
             {"question": row.position, "answer": row.response, "language": row.language}
             for row in db.scalars(answers.order_by(AttemptAnswer.id))

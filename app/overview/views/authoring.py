@@ -11,6 +11,7 @@ from app.core.identity import current_person
 from app.core.permissions import Forbidden, Permission, requires
 from app.core.web import settings
 from app.courses.library import library
+from app.learning import services as learning
 from app.overview.services import previewing, translating
 from app.overview.views.frame import blueprint, today
 
@@ -67,6 +68,7 @@ def author_questions(slug: str) -> str:
         course=course,
         content_language=language,
         groups=previewing.questions_by_group(course, language),
+        corrected=learning.corrected_today(reading(), course),
     )
 
 

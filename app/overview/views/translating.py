@@ -15,6 +15,7 @@ from app.courses.library import library
 from app.courses.loader.exchange import Wanted
 from app.courses.types import IN_ASSESSMENT, Course, ForeignFile, Report, TermsHidden
 from app.overview.services import translating as services
+from app.overview.services.correcting import ShownItem, shown_item
 from app.overview.views.frame import blueprint, today
 
 translates = requires(Permission.COURSES_TRANSLATE)
@@ -64,11 +65,23 @@ def _page(course: Course, into: str, report: Report | None = None, refused: str 
         "overview/translate_course.html",
         course=course,
         into=into,
+        twins=_twins(course, into),
+        analyses=_with_bank(),
         parts=services.part_states(course, into, with_bank=_with_bank()),
         writes=not settings().is_production,
         report=report,
         refused=refused,
     )
+
+
+def _twins(course: Course, into: str) -> tuple[ShownItem, ShownItem] | None:
+    """The question asked for with `?item=`, in the source language and in the translation."""
+    key = request.args.get("item", "")
+    item = next((one for one in course.items if one.key == key), None)
+    if item is None or not _with_bank():
+        return None
+    into = course.nearest(into)
+    return shown_item(course, item, SOURCE_LANGUAGE), shown_item(course, item, into)
 
 
 @blueprint.get("/translate/<slug>/<into>/words.po")
