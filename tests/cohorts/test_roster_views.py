@@ -27,6 +27,7 @@ from app.core.spreadsheets.reading import read
 from tests.browsing import CheckedClient
 from tests.cohorts.lists import delimited, every_file, xlsx
 from tests.factories import make_cohort, make_instructor, make_trainee
+from tests.pages import as_read
 
 SignIn = Callable[[Any], CheckedClient]
 FILES = every_file()
@@ -73,7 +74,7 @@ def text(browser: CheckedClient, address: str) -> str:
     """A page's text without its tags."""
     html = browser.get(address, follow_redirects=True).get_data(as_text=True)
     main = html.partition("<body")[2]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).replace("\u200b", "").split())
+    return " ".join(as_read(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def test_a_list_comes_in_and_is_taken_back(
