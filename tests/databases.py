@@ -24,11 +24,23 @@ def build_schema(url: str) -> None:
 
 
 def empty(url: str) -> None:
-    """Remove every row of a PostgreSQL database."""
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    """Remove every row of a PostgreSQL database and count from 1 again.
+
+    Only tables with rows are touched: emptying all of them took longer than most tests.
+    """
     engine = create_engine(url)
+    tables = {table.name: table for table in Base.metadata.sorted_tables}
+    has_rows = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables
+    )
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        # Without the triggers of foreign keys the order of the tables does not matter.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for name in connection.scalars(text(has_rows)).all():
+            connection.execute(tables[name].delete())
+            if "id" in tables[name].columns:
+                sequence = f"pg_get_serial_sequence('{name}', 'id')"
+                connection.execute(text(f"SELECT setval({sequence}, 1, false)"))
     engine.dispose()
 
 
