@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import create_app
 from app.config import Settings
 from app.core.db import WRITE_OPTION, Database
+from app.core.limits import init_limits
+from app.core.passwords import use_pepper
+from app.core.web import Kapok
 from tests import databases, servers
 from tests.browsing import CheckedClient
 
@@ -64,12 +67,31 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return replace(Settings(), database_url=database_url, data_dir=tmp_path)
 
 
+_APPS: dict[Settings, Flask] = {}
+
+
+def app_with(settings: Settings) -> Flask:
+    """An application; of several with the same settings only the database and the counts are new.
+
+    Building two hundred routes takes longer than most tests.
+    """
+    same = replace(settings, database_url="", data_dir=Path())
+    app = _APPS.get(same)
+    if app is None:
+        app = _APPS[same] = create_app(settings)
+        app.testing = True
+        app.test_client_class = CheckedClient
+        return app
+    use_pepper(settings.secret_key)
+    app.extensions["kapok"] = Kapok(settings, Database(settings.database))
+    init_limits(app, settings.redis_url)
+    return app
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on a clean database."""
-    app = create_app(settings)
-    app.testing = True
-    app.test_client_class = CheckedClient
+    app = app_with(settings)
     yield app
     app.extensions["kapok"].database.dispose()
 
