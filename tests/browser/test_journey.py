@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from app.accounts import services as accounts
 from app.accounts.types import GrantKind
+from app.core.breaking import unbroken
 from app.core.clock import now
 from app.core.db import begin_write
 from app.courses.library import library
@@ -122,14 +123,14 @@ def verified_by_a_stranger(
         assert answer
         assert answer.ok
         assert page.locator(".verdict.valid").count() == 1
-        assert who.native in page.locator("main").inner_text().replace("\u200b", "")
+        assert who.native in unbroken(page.locator("main").inner_text())
         look(page, "verify")
 
 
 def text_of(pdf: Path) -> str:
     """The text layer as pdfium (Chrome, Android) reads it."""
     document = pypdfium2.PdfDocument(pdf)
-    return " ".join(document[0].get_textpage().get_text_range().replace("\u200b", "").split())
+    return " ".join(unbroken(document[0].get_textpage().get_text_range()).split())
 
 
 def attached_to(pdf: Path) -> str:

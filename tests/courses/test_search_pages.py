@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.core.breaking import unbroken
 from app.core.languages import LANGUAGES
 from app.courses.library import library
 from app.courses.services import find_terms
@@ -23,7 +24,7 @@ def words(client: CheckedClient, address: str) -> str:
     """The page without the breaks that are only shown."""
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.get_data(as_text=True).replace("\u200b", "")
+    return unbroken(answer.get_data(as_text=True))
 
 
 @pytest.fixture

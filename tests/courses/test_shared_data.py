@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.core.breaking import unbroken
 from app.core.languages import LANGUAGES
 from app.courses.library import Library
 from app.courses.rendering import article
@@ -27,7 +28,7 @@ def trainee(sign_in: SignIn, db: Session, tiny: Library) -> CheckedClient:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_warning_table_names_its_colour_source_and_day(tiny: Library, language: str) -> None:
-    shown = article(tiny.course("clean-hands"), "wash", language).html.replace("\u200b", "")
+    shown = unbroken(article(tiny.course("clean-hands"), "wash", language).html)
     colour = {"en": "red", "zh": "红色", "vi": "đỏ", "lo": "ສີແດງ", "km": "ក្រហម"}[language]
     assert f'<tr class="signal red"><th scope="row">{colour}</th><td>100 mm</td>' in shown
     assert "A source for tests, 2004" in shown
@@ -57,7 +58,7 @@ def test_a_quick_card_has_its_steps_and_says_that_nobody_has_reviewed_it(
     trainee: CheckedClient, tiny: Library, language: str
 ) -> None:
     answer = trainee.get(f"/{language}/cards/clean-hands/wash-card")
-    text = answer.get_data(as_text=True).replace("\u200b", "")
+    text = unbroken(answer.get_data(as_text=True))
     words = tiny.course("clean-hands").words[language].cards["wash-card"]
     for line in (words.title, *words.steps.values(), *words.dont.values()):
         assert line in text
@@ -94,7 +95,7 @@ def test_the_team_exercise_names_roles_steps_and_what_ends_it(
     trainee: CheckedClient, tiny: Library, language: str
 ) -> None:
     text = trainee.get(f"/{language}/programme/exercise").get_data(as_text=True)
-    text = text.replace("\u200b", "")
+    text = unbroken(text)
     sheet = tiny.exercise
     assert sheet is not None
     assert sheet.steps[0].words[language] in text

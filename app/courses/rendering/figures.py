@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
-from app.core.breaking import ZERO_WIDTH_SPACE, breakable
+from app.core.breaking import WORD_JOINER, ZERO_WIDTH_SPACE, breakable
 from app.courses.rendering.prose import NUMBER_MARKER
 from app.courses.types import Course, FigureWords
 
@@ -111,7 +111,9 @@ def _break_places(text: str) -> list[int]:
     """Where a line may end: after spaces, between Lao and Khmer words, between Chinese signs."""
     places: list[int] = []
     length = 0
-    for piece in re.split(f"({ZERO_WIDTH_SPACE}|(?<=\\s))", breakable(text)):
+    for piece in re.split(
+        f"({ZERO_WIDTH_SPACE}|(?<=\\s))", breakable(text).replace(WORD_JOINER, "")
+    ):
         if piece in ("", ZERO_WIDTH_SPACE):
             places.append(length)
             continue

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from app.core.breaking import breakable
+from app.core.breaking import breakable, with_units
 from app.core.errors import N_
 from app.core.i18n import tr
 from app.core.languages import SOURCE_LANGUAGE
@@ -35,11 +35,6 @@ _ATTRIBUTES = {
 _EDGE = re.compile(
     "(?<=[\u0e80-\u0eff\u1780-\u17ff])((?:</?(?:a|strong|em)\\b[^>]*>)+)"
     "(?=[\u0e81-\u0eae\u0ebd-\u0ec4\u0edc-\u0edf\u1780-\u17b3])"
-)
-
-
-_UNIT = re.compile(
-    "(?<=[0-9]) (?=(?:cm|mm|m|km|min|s|h|kg|g|L|%|°C)(?![A-Za-z\u00c0-\u024f\u1e00-\u1eff]))"
 )
 
 
@@ -188,8 +183,8 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def blocks_html(text: str, reader: Reader) -> str:
-    """Markdown of a block as HTML; a figure and its unit stay on one line."""
-    return _UNIT.sub("\u00a0", _clean(_PARSER.render(text, {"reader": reader})))
+    """Markdown of a block as HTML."""
+    return _clean(_PARSER.render(text, {"reader": reader}))
 
 
 def inline_html(text: str, reader: Reader) -> str:
@@ -199,10 +194,10 @@ def inline_html(text: str, reader: Reader) -> str:
 
 def plain_html(text: str) -> str:
     """Words without markup, escaped, with breaks between Lao and Khmer words."""
-    return breakable(html.escape(text))
+    return with_units(breakable(html.escape(text)))
 
 
 def _clean(text: str) -> str:
-    """The parser lets no HTML through; this is the second lock."""
+    """The parser lets no HTML through; this is the second lock. Figures keep their units."""
     clean = nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=set(), link_rel=None)
-    return _EDGE.sub("\u200b\\1", clean).strip()
+    return with_units(_EDGE.sub("\u200b\\1", clean)).strip()
