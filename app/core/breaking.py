@@ -7,7 +7,7 @@ by dictionaries of their own, Pango by none. Both are added when text is shown a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from itertools import pairwise
 
@@ -15,20 +15,32 @@ from icu4py.breakers import LineBreaker, WordBreaker
 
 ZERO_WIDTH_SPACE = "\u200b"
 WORD_JOINER = "\u2060"
+COENG = "\u17d2"  # the next Khmer sign stands under the one before
 _RUNS = {
     "lo": re.compile(r"[\u0e80-\u0eff]{2,}"),
     "km": re.compile(r"[\u1780-\u17ff\u19e0-\u19ff]{2,}"),
 }
-# Names and words that the dictionary splits although they are one word to a reader.
+# Names and words that a dictionary (ICU's, or Chromium's own) cuts, or cuts from their neighbours
+# at a wrong sign, although they are one word to a reader.
 UNBREAKABLE = (
     "ແມ່ນ້ຳຂອງ",
     "ງິ້ວ",
     "ກາແດງ",
+    "ສ່າຍ",
+    "ເອື້ອມ",
     "កាកបាទក្រហម",
     "គ្រូឧទ្ទេស",
     "សិក្ខាកាម",
     "ហ្គាស",
     "ស្រែក",
+    "កុមារ",
+    "ទាញ",
+    "នរណា",
+    "មានក្លិន",
+    "របស់",
+    "ណាននីង",
+    "ស៊ីម",
+    "លីញ",
 )
 _REPEATED = "\u0ec6\u17d7"  # ໆ and ៗ say the word before them again
 _NO_START = re.compile("[\u0eaf-\u0ebd\u0ec6\u0ec8-\u0ece\u17b4-\u17d8\u17da\u17dd]")
@@ -92,7 +104,7 @@ def _broken(language: str, run: re.Match[str]) -> str:
 def _pieces(run: str, language: str) -> tuple[str, ...]:
     """The run cut where a line may end."""
     words = _words(run, language)
-    keep_together = [found.span() for word in UNBREAKABLE for found in re.finditer(word, run)]
+    keep_together = list(_unbreakable(run))
     at, cuts = 0, [0]
     for word, following in pairwise([*words, ""]):
         at += len(word)
@@ -101,6 +113,14 @@ def _pieces(run: str, language: str) -> tuple[str, ...]:
             cuts.append(at)
     pieces = [run[start:end] for start, end in pairwise([*cuts, len(run)]) if start < end]
     return tuple(_without_lone_consonants(pieces, language))
+
+
+def _unbreakable(text: str) -> Iterator[tuple[int, int]]:
+    for word in UNBREAKABLE:
+        at = text.find(word)
+        while at >= 0:
+            yield at, at + len(word)
+            at = text.find(word, at + len(word))
 
 
 def _words(run: str, language: str) -> list[str]:
@@ -163,6 +183,7 @@ def _held(piece: str) -> str:
     language = "km" if piece[0] >= "\u1780" else "lo"
     places = _inner_ends(_words(piece, language)) | _inner_ends(LineBreaker(piece, language))
     places |= {at for at in range(1, len(piece)) if piece[at] in _REPEATED}
+    places |= {at for start, end in _unbreakable(piece) for at in range(start + 1, end)}
     held = _joined_at(piece, places)
     while (better := _joined_at(held, _inner_ends(LineBreaker(held, language)))) != held:
         held = better
@@ -178,5 +199,6 @@ def _inner_ends(segments: Iterable[object]) -> set[int]:
 
 
 def _joined_at(text: str, places: set[int]) -> str:
-    edges = [0, *sorted(at for at in places if not _STAYS.match(text, at)), len(text)]
+    wanted = (at for at in sorted(places) if not _STAYS.match(text, at) and text[at - 1] != COENG)
+    edges = [0, *wanted, len(text)]
     return WORD_JOINER.join(text[start:end] for start, end in pairwise(edges))
