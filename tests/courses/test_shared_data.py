@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.core.breaking import unbroken
+from app.core.breaking import unbroken, with_units
 from app.core.languages import LANGUAGES
 from app.courses.library import Library
 from app.courses.rendering import article
@@ -30,7 +30,7 @@ def trainee(sign_in: SignIn, db: Session, tiny: Library) -> CheckedClient:
 def test_a_warning_table_names_its_colour_source_and_day(tiny: Library, language: str) -> None:
     shown = unbroken(article(tiny.course("clean-hands"), "wash", language).html)
     colour = {"en": "red", "zh": "红色", "vi": "đỏ", "lo": "ສີແດງ", "km": "ក្រហម"}[language]
-    assert f'<tr class="signal red"><th scope="row">{colour}</th><td>100 mm</td>' in shown
+    assert f'<tr class="signal red"><th scope="row">{colour}</th><td>100\u00a0mm</td>' in shown
     assert "A source for tests, 2004" in shown
     assert "2026" in shown
 
@@ -61,7 +61,7 @@ def test_a_quick_card_has_its_steps_and_says_that_nobody_has_reviewed_it(
     text = unbroken(answer.get_data(as_text=True))
     words = tiny.course("clean-hands").words[language].cards["wash-card"]
     for line in (words.title, *words.steps.values(), *words.dont.values()):
-        assert line in text
+        assert with_units(line) in text
     assert "card-foot" in text
     assert "<strong>" in text.split("card-foot")[1]
 
@@ -98,6 +98,6 @@ def test_the_team_exercise_names_roles_steps_and_what_ends_it(
     text = unbroken(text)
     sheet = tiny.exercise
     assert sheet is not None
-    assert sheet.steps[0].words[language] in text
+    assert with_units(sheet.steps[0].words[language]) in text
     assert sheet.roles["leader"][language] in text
     assert sheet.critical_fails["no-soap"][language] in text

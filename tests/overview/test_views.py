@@ -20,6 +20,7 @@ from app.core.events import new_event_id
 from app.core.languages import LANGUAGES
 from app.courses.library import library
 from app.learning.models import AttemptRelease
+from app.learning.services import enroll
 from tests.browsing import CheckedClient
 from tests.factories import (
     PASSWORD,
@@ -55,6 +56,20 @@ def blocked(db: Session, instructor: User) -> User:
 def questions() -> int:
     """How many questions an attempt has."""
     return sum(group.count for group in library().course(SLUG).assessment.blueprint)
+
+
+def queries_of(app: Flask, browser: CheckedClient, address: str) -> int:
+    """How often a page asks the database."""
+    engine = app.extensions["kapok"].database.engine
+    statements: list[str] = []
+
+    def note(*given: Any) -> None:
+        statements.append(given[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    browser.get(address)
+    event.remove(engine, "before_cursor_execute", note)
+    return len(statements)
 
 
 def progress_of(instructor: User, user: User, db: Session) -> str:
@@ -138,19 +153,23 @@ def test_a_cohort_of_sixty_costs_no_more_queries_than_one_of_two(
 ) -> None:
     small = make_cohort(db, instructor, *(make_trainee(db) for _ in range(2)))
     large = make_cohort(db, instructor, *(make_trainee(db) for _ in range(60)))
-    browser, counts = sign_in(instructor), []
-    engine = app.extensions["kapok"].database.engine
-    for cohort in (small, large):
-        statements: list[str] = []
-
-        def note(*given: Any, statements: list[str] = statements) -> None:
-            statements.append(given[2])
-
-        event.listen(engine, "before_cursor_execute", note)
-        browser.get(f"/en/cohorts/{cohort.key}/progress")
-        event.remove(engine, "before_cursor_execute", note)
-        counts.append(len(statements))
+    browser = sign_in(instructor)
+    counts = [
+        queries_of(app, browser, f"/en/cohorts/{cohort.key}/progress") for cohort in (small, large)
+    ]
     assert counts[0] == counts[1]
+
+
+def test_the_start_of_a_trainee_of_every_course_asks_once_for_all(
+    app: Flask, sign_in: SignIn, db: Session
+) -> None:
+    few, many = make_trainee(db), make_trainee(db)
+    enroll(db, few, SLUG, now())
+    for course in library().courses:
+        enroll(db, many, course.slug, now())
+    db.commit()
+    counts = [queries_of(app, sign_in(user), "/en/start") for user in (few, many)]
+    assert counts[0] == counts[1] <= 25
 
 
 def test_one_trainees_progress_shows_her_score(

@@ -12,7 +12,12 @@ from app.certificates.services.printing import (
     store_pdf,
     store_preview,
 )
-from app.certificates.services.readiness import lost_sheets, readiness
+from app.certificates.services.readiness import (
+    lost_sheets,
+    progress_for,
+    readiness,
+    readiness_by_course,
+)
 from app.certificates.services.records import (
     PAGE_SIZE,
     certificate_of,
@@ -41,8 +46,10 @@ __all__ = [
     "preview_facts",
     "preview_of",
     "printed_facts",
+    "progress_for",
     "public_record",
     "readiness",
+    "readiness_by_course",
     "record_fault",
     "revoke",
     "serial_number",

@@ -1,4 +1,7 @@
-"""Who may be certified, and exactly what the others miss. A fixed number of queries."""
+"""Who may be certified, and exactly what the others miss.
+
+A fixed number of queries, whatever the number of people and of courses.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ Sheets = Mapping[str, PassedSheet]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the database says about all the people, by the person's id."""
+    """What is known about all the people in one course, by the person's id."""
 
     course: Course
     on: date | None
@@ -60,51 +63,103 @@ def readiness(
     every language in which the person learnt or was assessed must be reviewed or opened.
     `progress` is what the caller has asked already, by course and person.
     """
-    asked = _Asked(db, [user.id for user in users], dict(progress or {}))
-    known = _ask(asked, course, on, require_review)
-    return [_readiness(user, known) for user in users]
+    found = readiness_by_course(
+        db, {course.slug: users}, on, require_review=require_review, progress=progress
+    )
+    return found[course.slug]
+
+
+def readiness_by_course(
+    db: Session,
+    people: Mapping[str, Sequence[User]],
+    on: date | None = None,
+    *,
+    require_review: bool = False,
+    progress: ProgressByCourse | None = None,
+) -> dict[str, list[Readiness]]:
+    """As `readiness`, for the people of several courses at once, by the course's slug.
+
+    Raises UnknownCourse.
+    """
+    wanted = [library().course(slug) for slug in people]
+    ids = list({user.id for users in people.values() for user in users})
+    asked = _ask(db, ids, wanted, progress or {})
+    found: dict[str, list[Readiness]] = {}
+    for course in wanted:
+        known = _known(asked, course, on, require_review)
+        found[course.slug] = [_readiness(user, known) for user in people[course.slug]]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Of whom, and the progress that is known of them; the rest is asked at the first need."""
+    """What the database says about the people, in all the courses that are asked for."""
 
-    db: Session
     ids: list[int]
-    known: dict[str, Mapping[int, CourseProgress]]
+    progress: ProgressByCourse
+    reviews: Mapping[str, Mapping[str, ReviewState]]  # by course and language
+    passes: practicals.Passes
+    consenting: set[int]
+    newest: Mapping[str, Mapping[int, Certificate]]
 
-    def progress(self, slug: str) -> Mapping[int, CourseProgress]:
-        if slug not in self.known:
-            self.known[slug] = learning.progress_of(self.db, self.ids, slug)
-        return self.known[slug]
+
+def progress_for(
+    db: Session, ids: Sequence[int], wanted: Iterable[Course], known: ProgressByCourse
+) -> ProgressByCourse:
+    """Everybody's progress in the courses and in those that they need; `known` is not asked."""
+    slugs = dict.fromkeys(slug for course in wanted for slug in (course.slug, *_needs(course)))
+    missing = [slug for slug in slugs if slug not in known]
+    return {**known, **(learning.progress_in(db, ids, missing) if missing else {})}
 
 
-def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -> _Known:
-    db, ids = asked.db, asked.ids
-    newest = _newest_certificates(db, ids, course.slug)
-    needed = [slug for slug in course.needs if library().has_course(slug)]
+def _needs(course: Course) -> list[str]:
+    return [slug for slug in course.needs if library().has_course(slug)]
+
+
+def _ask(
+    db: Session, ids: list[int], wanted: Sequence[Course], progress: ProgressByCourse
+) -> _Asked:
+    slugs = [course.slug for course in wanted]
+    return _Asked(
+        ids=ids,
+        progress=progress_for(db, ids, wanted, progress),
+        reviews=courses.review_states(db, wanted),
+        passes=practicals.passes_in(db, ids, slugs),
+        consenting=accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION),
+        newest=_newest_certificates(db, ids, slugs),
+    )
+
+
+def _known(asked: _Asked, course: Course, on: date | None, require_review: bool) -> _Known:
+    newest = asked.newest[course.slug]
+    after = _after(asked.ids, newest, course, on)
     return _Known(
         course=course,
         on=on,
-        reviews=courses.reviews_of(db, course),
+        reviews=asked.reviews[course.slug],
         require_review=require_review,
-        progress=asked.progress(course.slug),
-        needed={slug: asked.progress(slug) for slug in needed},
-        sheets=practicals.passed_sheets(db, ids, course.slug, _after(ids, newest, course, on)),
-        all_sheets=practicals.passed_sheets(db, ids, course.slug),
-        consenting=accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION),
+        progress=asked.progress[course.slug],
+        needed={slug: asked.progress[slug] for slug in _needs(course)},
+        sheets=practicals.sheets_of(asked.passes, course.slug, after),
+        all_sheets=practicals.sheets_of(asked.passes, course.slug),
+        consenting=asked.consenting,
         newest=newest,
     )
 
 
-def _newest_certificates(db: Session, ids: list[int], slug: str) -> dict[int, Certificate]:
+def _newest_certificates(
+    db: Session, ids: list[int], slugs: Sequence[str]
+) -> dict[str, dict[int, Certificate]]:
     query = (
         select(Certificate)
         .options(joinedload(Certificate.replacement))
-        .where(Certificate.user_id.in_(ids), Certificate.slug == slug)
+        .where(Certificate.user_id.in_(ids), Certificate.slug.in_(slugs))
         .order_by(Certificate.award_date, Certificate.version)
     )
-    return {certificate.user_id: certificate for certificate in db.scalars(query).unique()}
+    found: dict[str, dict[int, Certificate]] = {slug: {} for slug in slugs}
+    for certificate in db.scalars(query).unique():
+        found[certificate.slug][certificate.user_id] = certificate
+    return found
 
 
 def _after(

@@ -24,7 +24,12 @@ from app.learning.services.pages import (
     lesson_page,
     programme_page,
 )
-from app.learning.services.progress import has_open_attempt, languages_used, progress_of
+from app.learning.services.progress import (
+    has_open_attempt,
+    languages_used,
+    progress_in,
+    progress_of,
+)
 from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
 from app.learning.services.reading import Reading, reading_of
 from app.learning.services.responses import is_complete, normalise
@@ -53,6 +58,7 @@ __all__ = [
     "lesson_page",
     "normalise",
     "programme_page",
+    "progress_in",
     "progress_of",
     "question_page",
     "reading_of",

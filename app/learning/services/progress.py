@@ -1,9 +1,9 @@
-"""What many trainees have done in one course, in three queries whatever their number."""
+"""What many trainees have done in some courses, in three queries whatever their number."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from app.accounts.models import User
 from app.courses.library import library
 from app.learning.models import Attempt, AttemptAnswer, Enrollment, LessonCompletion
 from app.learning.types import AttemptStatus, CourseProgress
+
+_Where = tuple[str, int]  # a course's slug and a person's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,28 @@ class _Try:
 
 def progress_of(db: Session, user_ids: Collection[int], slug: str) -> dict[int, CourseProgress]:
     """The progress of each person, also of those not enrolled. Raises UnknownCourse."""
-    keys = {lesson.key for lesson in library().course(slug).lessons}
-    lessons = _lessons(db, user_ids, slug)
-    tries = _tries(db, user_ids, slug)
-    languages = languages_used(db, user_ids, slug)
+    return progress_in(db, user_ids, [slug])[slug]
+
+
+def progress_in(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[str, dict[int, CourseProgress]]:
+    """The progress of each person in each course, by its slug; as `progress_of`."""
+    keys = {slug: {lesson.key for lesson in library().course(slug).lessons} for slug in slugs}
+    lessons = _lessons(db, user_ids, slugs)
+    tries = _tries(db, user_ids, slugs)
+    languages = _languages(db, user_ids, slugs)
     return {
-        user_id: _progress(
-            lessons.get(user_id), keys, tries.get(user_id, []), languages.get(user_id, ())
-        )
-        for user_id in user_ids
+        slug: {
+            user_id: _progress(
+                lessons.get((slug, user_id)),
+                keys[slug],
+                tries.get((slug, user_id), []),
+                languages.get((slug, user_id), ()),
+            )
+            for user_id in user_ids
+        }
+        for slug in slugs
     }
 
 
@@ -62,21 +77,31 @@ def _progress(
     )
 
 
-def _lessons(db: Session, user_ids: Collection[int], slug: str) -> dict[int, dict[str, datetime]]:
+def _lessons(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[_Where, dict[str, datetime]]:
     rows = db.execute(
-        select(Enrollment.user_id, LessonCompletion.lesson_key, LessonCompletion.completed_at)
+        select(
+            Enrollment.course_slug,
+            Enrollment.user_id,
+            LessonCompletion.lesson_key,
+            LessonCompletion.completed_at,
+        )
         .outerjoin(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
-        .where(Enrollment.course_slug == slug, Enrollment.user_id.in_(user_ids))
+        .where(Enrollment.course_slug.in_(slugs), Enrollment.user_id.in_(user_ids))
     )
-    found: defaultdict[int, dict[str, datetime]] = defaultdict(dict)
-    for user_id, lesson_key, completed_at in rows:
-        found[user_id].update({lesson_key: completed_at} if lesson_key else {})
+    found: defaultdict[_Where, dict[str, datetime]] = defaultdict(dict)
+    for slug, user_id, lesson_key, completed_at in rows:
+        found[slug, user_id].update({lesson_key: completed_at} if lesson_key else {})
     return dict(found)
 
 
-def _tries(db: Session, user_ids: Collection[int], slug: str) -> dict[int, list[_Try]]:
+def _tries(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[_Where, list[_Try]]:
     rows = db.execute(
         select(
+            Enrollment.course_slug,
             Enrollment.user_id,
             Attempt.key,
             Attempt.submitted_at,
@@ -86,41 +111,44 @@ def _tries(db: Session, user_ids: Collection[int], slug: str) -> dict[int, list[
         )
         .join(Enrollment, Attempt.enrollment_id == Enrollment.id)
         .where(
-            Enrollment.course_slug == slug,
+            Enrollment.course_slug.in_(slugs),
             Enrollment.user_id.in_(user_ids),
             Attempt.status == AttemptStatus.SUBMITTED,
         )
         .order_by(Attempt.number)
     )
-    found: defaultdict[int, list[_Try]] = defaultdict(list)
-    for user_id, key, submitted_at, score, max_score, passed in rows:
+    found: defaultdict[_Where, list[_Try]] = defaultdict(list)
+    for slug, user_id, key, submitted_at, score, max_score, passed in rows:
         if submitted_at is not None and score is not None and max_score is not None:
-            found[user_id].append(_Try(key, submitted_at, score, max_score, bool(passed)))
+            found[slug, user_id].append(_Try(key, submitted_at, score, max_score, bool(passed)))
     return dict(found)
 
 
 def languages_used(db: Session, user_ids: Collection[int], slug: str) -> dict[int, tuple[str, ...]]:
     """The languages in which each person did lessons or answered questions, alphabetical."""
-    here = (Enrollment.course_slug == slug, Enrollment.user_id.in_(user_ids))
+    found = _languages(db, user_ids, [slug])
+    return {user_id: languages for (_slug, user_id), languages in found.items()}
+
+
+def _languages(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[_Where, tuple[str, ...]]:
+    here = (Enrollment.course_slug.in_(slugs), Enrollment.user_id.in_(user_ids))
     in_lessons = (
-        select(Enrollment.user_id, LessonCompletion.language)
+        select(Enrollment.course_slug, Enrollment.user_id, LessonCompletion.language)
         .join(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
         .where(*here)
     )
     in_answers = (
-        select(Enrollment.user_id, AttemptAnswer.language)
+        select(Enrollment.course_slug, Enrollment.user_id, AttemptAnswer.language)
         .join(Attempt, Attempt.enrollment_id == Enrollment.id)
         .join(AttemptAnswer, AttemptAnswer.attempt_id == Attempt.id)
         .where(*here)
     )
-    return _by_person(db.execute(union(in_lessons, in_answers)).all())
-
-
-def _by_person(rows: Iterable[tuple[int, str]]) -> dict[int, tuple[str, ...]]:
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for user_id, language in rows:
-        found[user_id].add(language)
-    return {user_id: tuple(sorted(languages)) for user_id, languages in found.items()}
+    found: defaultdict[_Where, set[str]] = defaultdict(set)
+    for slug, user_id, language in db.execute(union(in_lessons, in_answers)):
+        found[slug, user_id].add(language)
+    return {where: tuple(sorted(languages)) for where, languages in found.items()}
 
 
 def has_open_attempt(db: Session, user: User) -> bool:

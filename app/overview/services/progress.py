@@ -18,7 +18,6 @@ from app.core import audit
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
-from app.learning.types import ProgressByCourse
 from app.overview.types import CohortCard, CourseWay, MemberRow
 from app.practicals import services as practicals
 
@@ -31,27 +30,27 @@ def courses_of(cohort: Cohort) -> list[Course]:
 def ways_of(
     db: Session,
     users: Sequence[User],
-    course: Course,
+    courses: Sequence[Course],
     today: date,
     *,
     require_review: bool = False,
-    known: ProgressByCourse | None = None,
-) -> dict[int, CourseWay]:
-    """Everybody's way to the course's certificate, by person id; a fixed number of queries.
-
-    `known` is progress that was asked before, by course; this course's is added.
-    """
-    known = {} if known is None else known
-    ids = [user.id for user in users]
-    progress = known[course.slug] = learning.progress_of(db, ids, course.slug)
-    ready = certificates.readiness(
-        db, users, course, today, require_review=require_review, progress=known
+) -> list[dict[int, CourseWay]]:
+    """Everybody's way to each course's certificate, by person id; a fixed number of queries."""
+    progress = certificates.progress_for(db, [user.id for user in users], courses, {})
+    ready = certificates.readiness_by_course(
+        db,
+        {course.slug: users for course in courses},
+        today,
+        require_review=require_review,
+        progress=progress,
     )
-    return {
-        each.user.id: CourseWay(course, progress[each.user.id], each)
-        for each in ready
-        if each.user.id in progress
-    }
+    return [
+        {
+            each.user.id: CourseWay(course, progress[course.slug][each.user.id], each)
+            for each in ready[course.slug]
+        }
+        for course in courses
+    ]
 
 
 def cohort_rows(
@@ -59,28 +58,19 @@ def cohort_rows(
 ) -> list[MemberRow]:
     """Each member of the cohort with her way in each of its courses."""
     members = cohorts.members_of(db, cohort)
-    columns = [
-        ways_of(db, members, course, today, require_review=require_review)
-        for course in courses_of(cohort)
-    ]
-    return [
-        MemberRow(user, tuple(column[user.id] for column in columns if user.id in column))
-        for user in members
-    ]
+    courses = courses_of(cohort)
+    columns = ways_of(db, members, courses, today, require_review=require_review)
+    return [MemberRow(user, tuple(column[user.id] for column in columns)) for user in members]
 
 
 def ways_of_trainee(
     db: Session, trainee: User, today: date, *, require_review: bool = False
 ) -> list[CourseWay]:
     """The trainee's way in every course she follows."""
-    found: list[CourseWay] = []
-    known: ProgressByCourse = {}
     enrolled = learning.enrolled_courses(db, trainee)
-    for course in library().courses:
-        if course.slug in enrolled:
-            ways = ways_of(db, [trainee], course, today, require_review=require_review, known=known)
-            found += list(ways.values())
-    return found
+    courses = [course for course in library().courses if course.slug in enrolled]
+    columns = ways_of(db, [trainee], courses, today, require_review=require_review)
+    return [column[trainee.id] for column in columns]
 
 
 def cohort_cards(
@@ -88,7 +78,7 @@ def cohort_cards(
 ) -> list[CohortCard]:
     """The person's cohorts with how many trainees could be or are certified.
 
-    A number of queries for each course, whatever the number of cohorts.
+    A fixed number of queries, whatever the number of cohorts and courses.
     """
     found = cohorts.cohorts_of(db, person)
     members = cohorts.members_by_cohort(db, found)
@@ -108,17 +98,9 @@ def _ready(
     for cohort in found:
         for course in courses_of(cohort):
             people.setdefault(course.slug, {}).update((u.id, u) for u in members[cohort.id])
-    return {
-        (slug, each.user.id): each
-        for slug, users in people.items()
-        for each in certificates.readiness(
-            db,
-            [*users.values()],
-            library().course(slug),
-            today,
-            require_review=require_review,
-        )
-    }
+    wanted = {slug: [*users.values()] for slug, users in people.items()}
+    ready = certificates.readiness_by_course(db, wanted, today, require_review=require_review)
+    return {(slug, each.user.id): each for slug, found in ready.items() for each in found}
 
 
 def _card(

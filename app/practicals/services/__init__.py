@@ -3,14 +3,17 @@
 from app.practicals.services.acknowledging import acknowledge, require_pin
 from app.practicals.services.marks import complete_marks, critical_happened, result_of
 from app.practicals.services.reading import (
+    Passes,
     check_of,
     checks_by,
     export_checks,
     given_of,
     passed_sheets,
+    passes_in,
     result_by_key,
     result_in,
     results_of,
+    sheets_of,
     visible_results,
 )
 from app.practicals.services.recording import (
@@ -24,6 +27,7 @@ from app.practicals.services.recording import (
 )
 
 __all__ = [
+    "Passes",
     "acknowledge",
     "candidates",
     "check_of",
@@ -35,6 +39,7 @@ __all__ = [
     "given_of",
     "may_correct",
     "passed_sheets",
+    "passes_in",
     "record_check",
     "require_correctable",
     "require_pin",
@@ -43,6 +48,7 @@ __all__ = [
     "result_of",
     "results_of",
     "shared_cohort",
+    "sheets_of",
     "sheets_to_examine",
     "visible_results",
 ]

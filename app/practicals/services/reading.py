@@ -123,6 +123,9 @@ _PRINTED = (
     SkillCheckParticipant.acknowledged_at.is_not(None),
 )
 
+# By the course's slug: the person's id and a check that she passed.
+Passes = Mapping[str, Sequence[tuple[int, PassedSheet]]]
+
 
 def passed_sheets(
     db: Session,
@@ -135,21 +138,35 @@ def passed_sheets(
     Corrected checks do not count, nor checks held on or before the person's day in `after`. An
     acknowledged check goes before one that is not. One query.
     """
+    return sheets_of(passes_in(db, user_ids, [slug]), slug, after)
+
+
+def passes_in(db: Session, user_ids: Collection[int], slugs: Collection[str]) -> Passes:
+    """Every check that each person passed in the courses and that stands, oldest first."""
     query = (
-        select(SkillCheckParticipant.user_id, *_PRINTED)
+        select(SkillCheckParticipant.course_slug, SkillCheckParticipant.user_id, *_PRINTED)
         .join(SkillCheck, SkillCheck.id == SkillCheckParticipant.check_id)
         .join(User, User.id == SkillCheck.examiner_id)
         .where(
             SkillCheckParticipant.user_id.in_(user_ids),
-            SkillCheckParticipant.course_slug == slug,
+            SkillCheckParticipant.course_slug.in_(slugs),
             SkillCheckParticipant.result == Result.PASSED,
             _is_current(),
         )
         .order_by(SkillCheck.held_on, SkillCheck.id)
     )
+    found: dict[str, list[tuple[int, PassedSheet]]] = {slug: [] for slug in slugs}
+    for slug, user_id, *printed in db.execute(query):
+        found[slug].append((user_id, PassedSheet(*printed)))
+    return found
+
+
+def sheets_of(
+    passes: Passes, slug: str, after: Mapping[int, date] | None = None
+) -> dict[int, dict[str, PassedSheet]]:
+    """The sheets of one course that each person has passed; as `passed_sheets`."""
     passed: dict[int, dict[str, PassedSheet]] = {}
-    for row in db.execute(query):
-        user_id, sheet = row[0], PassedSheet(*row[1:])
+    for user_id, sheet in passes[slug]:
         if after is not None and sheet.held_on <= after.get(user_id, date.min):
             continue
         sheets = passed.setdefault(user_id, {})
