@@ -63,10 +63,7 @@ def readiness(
     every language in which the person learnt or was assessed must be reviewed or opened.
     `progress` is what the caller has asked already, by course and person.
     """
-    found = readiness_by_course(
-        db, {course.slug: users}, on, require_review=require_review, progress=progress
-    )
-    return found[course.slug]
+    return _ready(db, [(course, users)], on, require_review, progress or {})[course.slug]
 
 
 def readiness_by_course(
@@ -81,13 +78,23 @@ def readiness_by_course(
 
     Raises UnknownCourse.
     """
-    wanted = [library().course(slug) for slug in people]
-    ids = list({user.id for users in people.values() for user in users})
-    asked = _ask(db, ids, wanted, progress or {})
+    wanted = [(library().course(slug), users) for slug, users in people.items()]
+    return _ready(db, wanted, on, require_review, progress or {})
+
+
+def _ready(
+    db: Session,
+    wanted: Sequence[tuple[Course, Sequence[User]]],
+    on: date | None,
+    require_review: bool,
+    progress: ProgressByCourse,
+) -> dict[str, list[Readiness]]:
+    ids = list({user.id for _course, users in wanted for user in users})
+    asked = _ask(db, ids, [course for course, _users in wanted], progress)
     found: dict[str, list[Readiness]] = {}
-    for course in wanted:
+    for course, users in wanted:
         known = _known(asked, course, on, require_review)
-        found[course.slug] = [_readiness(user, known) for user in people[course.slug]]
+        found[course.slug] = [_readiness(user, known) for user in users]
     return found
 
 
