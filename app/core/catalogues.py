@@ -8,6 +8,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from app.core import breaking
 from app.core.breaking import breakable
 from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
 
@@ -15,15 +16,18 @@ from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
 def compile_catalogues(folder: Path) -> list[Path]:
     """Write each language's messages.mo beside its messages.po; return those written.
 
-    The .po keeps the words as they are; only the compiled copy carries U+200B.
+    The .po keeps the words as they are; only the compiled copy carries U+200B and U+2060.
     """
     sources = [folder / code / "LC_MESSAGES" / "messages.po" for code in LANGUAGES]
     return [_compile(source) for source in sources if source.exists() and _is_stale(source)]
 
 
 def _is_stale(source: Path) -> bool:
+    """Older than the words, or than the rules of breaking them."""
     target = source.with_suffix(".mo")
-    return not target.exists() or target.stat().st_mtime_ns <= source.stat().st_mtime_ns
+    made_of = (source, Path(breaking.__file__))
+    newest = max(file.stat().st_mtime_ns for file in made_of)
+    return not target.exists() or target.stat().st_mtime_ns <= newest
 
 
 def _compile(source: Path) -> Path:

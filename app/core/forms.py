@@ -12,6 +12,7 @@ from wtforms import Field, FieldList, FormField, HiddenField, PasswordField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from app.core.breaking import WORD_JOINER
 from app.core.errors import N_, InvalidEventId
 from app.core.events import valid_event_id
 from app.core.i18n import _, lazy, ngettext
@@ -90,7 +91,8 @@ class EventForm(Form):
 
 
 def _strip(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+    """Without outer white space, and without the joiners of text that was copied from a page."""
+    return value.replace(WORD_JOINER, "").strip() if isinstance(value, str) else value
 
 
 def required() -> InputRequired:

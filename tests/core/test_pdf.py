@@ -14,6 +14,7 @@ import pytest
 import zxingcpp
 
 from app.core import pdf, qr
+from app.core.breaking import WORD_JOINER, breakable
 from app.core.pdf import Document, Engine
 from app.core.pdf.fonts import STACK, missing_letters
 
@@ -91,6 +92,15 @@ def test_marks_stand_on_their_own_letters_in_pdfium() -> None:
     assert dark[0] is not None
     assert dark[1] is not None
     assert abs(dark[0][2] - dark[1][2]) <= 1
+
+
+def test_the_signs_that_hold_lines_print_nothing_and_are_not_in_the_text() -> None:
+    plain = ("ເຮືອກ ດັງໆ 5–6 cm", "ទីហ្វុង ភ្លាមៗ")
+    shown = [breakable(line) for line in plain]
+    assert all(WORD_JOINER in line for line in shown)
+    made = pdf.render(Document(page(*shown), CSS))
+    assert picture(made).tobytes() == picture(pdf.render(Document(page(*plain), CSS))).tobytes()
+    assert words_of(made).split() == " ".join(plain).split()
 
 
 def test_the_same_document_gives_the_same_bytes(names: bytes, engine: Engine) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.core.breaking import unbroken
 from app.core.languages import LANGUAGES
 from app.courses.library import library
 from app.courses.services import find_terms
 from app.courses.types import IN_ASSESSMENT, Confidence
 from tests.browsing import CheckedClient
 from tests.factories import make_trainee
-from tests.pages import as_read
 
 SignIn = Callable[[Any], CheckedClient]
 
@@ -24,7 +24,7 @@ def words(client: CheckedClient, address: str) -> str:
     """The page without the breaks that are only shown."""
     answer = client.get(address)
     assert answer.status_code == 200
-    return as_read(answer.get_data(as_text=True))
+    return unbroken(answer.get_data(as_text=True))
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.core.breaking import unbroken, with_units
 from app.core.languages import LANGUAGES
 from app.courses.library import Library
 from app.courses.rendering import article
 from app.courses.types import IN_ASSESSMENT
 from tests.browsing import CheckedClient
 from tests.factories import make_trainee
-from tests.pages import as_read
 
 SignIn = Callable[[Any], CheckedClient]
 
@@ -28,9 +28,9 @@ def trainee(sign_in: SignIn, db: Session, tiny: Library) -> CheckedClient:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_warning_table_names_its_colour_source_and_day(tiny: Library, language: str) -> None:
-    shown = as_read(article(tiny.course("clean-hands"), "wash", language).html)
+    shown = unbroken(article(tiny.course("clean-hands"), "wash", language).html)
     colour = {"en": "red", "zh": "红色", "vi": "đỏ", "lo": "ສີແດງ", "km": "ក្រហម"}[language]
-    assert f'<tr class="signal red"><th scope="row">{colour}</th><td>100 mm</td>' in shown
+    assert f'<tr class="signal red"><th scope="row">{colour}</th><td>100\u00a0mm</td>' in shown
     assert "A source for tests, 2004" in shown
     assert "2026" in shown
 
@@ -58,10 +58,10 @@ def test_a_quick_card_has_its_steps_and_says_that_nobody_has_reviewed_it(
     trainee: CheckedClient, tiny: Library, language: str
 ) -> None:
     answer = trainee.get(f"/{language}/cards/clean-hands/wash-card")
-    text = as_read(answer.get_data(as_text=True))
+    text = unbroken(answer.get_data(as_text=True))
     words = tiny.course("clean-hands").words[language].cards["wash-card"]
     for line in (words.title, *words.steps.values(), *words.dont.values()):
-        assert line in text
+        assert with_units(line) in text
     assert "card-foot" in text
     assert "<strong>" in text.split("card-foot")[1]
 
@@ -95,9 +95,9 @@ def test_the_team_exercise_names_roles_steps_and_what_ends_it(
     trainee: CheckedClient, tiny: Library, language: str
 ) -> None:
     text = trainee.get(f"/{language}/programme/exercise").get_data(as_text=True)
-    text = as_read(text)
+    text = unbroken(text)
     sheet = tiny.exercise
     assert sheet is not None
-    assert sheet.steps[0].words[language] in text
+    assert with_units(sheet.steps[0].words[language]) in text
     assert sheet.roles["leader"][language] in text
     assert sheet.critical_fails["no-soap"][language] in text

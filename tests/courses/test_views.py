@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.core.breaking import unbroken
 from app.core.languages import LANGUAGES
 from app.courses.library import library
 from app.courses.types import IN_ASSESSMENT
 from tests.browsing import CheckedClient
 from tests.factories import make_trainee
-from tests.pages import as_read
 
 SignIn = Callable[[Any], CheckedClient]
 
@@ -54,7 +54,7 @@ def test_a_search_without_a_result_says_so(sign_in: SignIn, db: Session) -> None
 def test_a_term_shows_all_five_languages(sign_in: SignIn, db: Session, language: str) -> None:
     text = sign_in(make_trainee(db)).get(f"/{language}/terms/casualty").get_data(as_text=True)
     for name in library().term("casualty").names.values():
-        assert name in as_read(text)
+        assert name in unbroken(text)
     assert "shāngyuán" in text
 
 

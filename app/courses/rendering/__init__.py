@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
+from app.core.breaking import WORD_JOINER
 from app.core.errors import N_
 from app.core.i18n import tr
 from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
@@ -152,7 +153,13 @@ def _body(block: Block, reader: Reader) -> str:
         return check_html(reader.course, reader.course.check(text), reader)
     if block.kind is BlockKind.DATA:
         return data_html(text, reader)
-    return blocks_html(text, reader)
+    return _prose(block, text, reader)
+
+
+def _prose(block: Block, text: str, reader: Reader) -> str:
+    """A fact is large in a narrow box: there a range may go on in the next line."""
+    shown = blocks_html(text, reader)
+    return shown.replace(f"–{WORD_JOINER}", "–") if block.kind is BlockKind.FACTS else shown
 
 
 def _figure(block: Block, name: str, reader: Reader) -> str:
@@ -180,7 +187,7 @@ def _twin_body(block: Block, reader: Reader) -> str:
         return check_twin_html(reader.course, reader.course.check(text), reader)
     if block.kind is BlockKind.DATA:
         return data_html(text, reader)
-    return blocks_html(text, reader)
+    return _prose(block, text, reader)
 
 
 def _sources(lesson: Lesson, language: str) -> str:

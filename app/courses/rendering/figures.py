@@ -111,8 +111,9 @@ def _break_places(text: str) -> list[int]:
     """Where a line may end: after spaces, between Lao and Khmer words, between Chinese signs."""
     places: list[int] = []
     length = 0
-    broken = breakable(text).replace(WORD_JOINER, "")
-    for piece in re.split(f"({ZERO_WIDTH_SPACE}|(?<=\\s))", broken):
+    for piece in re.split(
+        f"({ZERO_WIDTH_SPACE}|(?<=\\s))", breakable(text).replace(WORD_JOINER, "")
+    ):
         if piece in ("", ZERO_WIDTH_SPACE):
             places.append(length)
             continue

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from app.core.breaking import WORD_JOINER, breakable
+from app.core.breaking import breakable, with_units
 from app.core.errors import N_
 from app.core.i18n import tr
 from app.core.languages import SOURCE_LANGUAGE
@@ -36,10 +36,6 @@ _EDGE = re.compile(
     "(?<=[\u0e80-\u0eff\u1780-\u17ff])((?:</?(?:a|strong|em)\\b[^>]*>)+)"
     "(?=[\u0e81-\u0eae\u0ebd-\u0ec4\u0edc-\u0edf\u1780-\u17b3])"
 )
-_UNIT = re.compile(
-    "(?<=[0-9]) (?=(?:cm|mm|m|km|min|s|h|kg|g|L|%|°C)(?![A-Za-z\u00c0-\u024f\u1e00-\u1eff]))"
-)
-_RANGE = re.compile("(?<=[0-9])–(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +194,10 @@ def inline_html(text: str, reader: Reader) -> str:
 
 def plain_html(text: str) -> str:
     """Words without markup, escaped, with breaks between Lao and Khmer words."""
-    return _figures_together(breakable(html.escape(text)))
+    return with_units(breakable(html.escape(text)))
 
 
 def _clean(text: str) -> str:
-    """The parser lets no HTML through; this is the second lock."""
+    """The parser lets no HTML through; this is the second lock. Figures keep their units."""
     clean = nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=set(), link_rel=None)
-    return _figures_together(_EDGE.sub("\u200b\\1", clean)).strip()
-
-
-def _figures_together(text: str) -> str:
-    """A figure and its unit, and both ends of a range, stay on one line."""
-    return _RANGE.sub(f"–{WORD_JOINER}", _UNIT.sub("\u00a0", text))
+    return with_units(_EDGE.sub("\u200b\\1", clean)).strip()

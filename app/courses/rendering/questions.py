@@ -141,7 +141,7 @@ def answer_html(item: Item, view: QuestionView) -> str:
     options = {choice.key: choice.html for choice in (*view.options, *view.right)}
     if isinstance(item, NumericItem):
         figures = view.between.join(_number(figure) for figure in item.answer.figures)
-        return f"{figures} {view.unit}".strip()
+        return plain_html(f"{figures} {view.unit}".strip())
     if isinstance(item, TrueFalseItem):
         return options[TRUE if item.answer else FALSE]
     if isinstance(item, MatchingItem):

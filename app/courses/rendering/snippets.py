@@ -9,17 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.core.breaking import ADDED, break_places, breakable
+from app.core.breaking import WORD_JOINER, ZERO_WIDTH_SPACE, break_places, breakable, with_units
 from app.core.spelling import Unit, units
 
 BEFORE, LENGTH = 60, 200  # in signs: before the first match, and in all
 ELLIPSIS = "…"
+_ADDED = ZERO_WIDTH_SPACE + WORD_JOINER
 _LOOSE = " \u00a0·,;:，；：、"  # what does not stand beside an ellipsis
 _FULL_WIDTH = re.compile("[\u2e80-\u9fff]")
 
 
 class Part(NamedTuple):
-    """A part of a snippet; U+200B between its Lao and Khmer words."""
+    """A part of a snippet; with the signs that `breakable` adds."""
 
     text: str
     is_match: bool
@@ -127,9 +128,9 @@ def _with_breaks(text: str, start: int, end: int, edges: Sequence[int]) -> list[
     """The pieces between the edges, with the breaks that the whole text has."""
     pieces = [""] * max(1, len(edges) - 1)
     at = 0
-    for sign in breakable(text):
-        is_added = sign in ADDED
-        if start <= at < end or (is_added and start < at <= end):
+    for sign in breakable(with_units(text)):
+        is_added = sign in _ADDED
+        if start < at <= end if is_added else start <= at < end:
             last = bisect_right(edges, at - is_added) - 1
             pieces[min(last, len(pieces) - 1)] += sign
         at += not is_added

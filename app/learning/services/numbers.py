@@ -13,7 +13,7 @@ _MEANS: dict[int, str | None] = {
 }
 _MEANS |= {ord(sign): "." for sign in ",\uff0c\uff0e\u3002"}
 _MEANS |= {ord(sign): "-" for sign in "\u2212\uff0d"}
-_MEANS |= dict.fromkeys(map(ord, " \t\u00a0\u202f\u2009\u3000\u200b\u200c\u200d\ufeff"))
+_MEANS |= dict.fromkeys(map(ord, " \t\u00a0\u202f\u2009\u3000\u200b\u200c\u200d\u2060\ufeff"))
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{0,6})?|-?\.[0-9]{1,6}")
 
 

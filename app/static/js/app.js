@@ -1,4 +1,5 @@
 // What JavaScript adds to the pages. Everything works without it.
+import { copyPlainWords } from "./copying.js";
 import { improveForms } from "./forms.js";
 import { improveLesson } from "./lesson.js";
 import { improveMenus } from "./menus.js";
@@ -12,3 +13,4 @@ improveForms();
 improveOrdering();
 improveLesson();
 keepPlace();
+copyPlainWords();
