@@ -43,6 +43,9 @@ class User(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    #: The account that took over this one's records, when both were one person's.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    merged_at: Mapped[datetime | None]
 
     @property
     def display_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.accounts.models import User
@@ -36,3 +37,13 @@ class MemberRow:
 
     user: User
     ways: tuple[CourseWay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two accounts of one person, with how many records of each kind it has."""
+
+    user: User
+    cohorts: tuple[str, ...]
+    has_open_attempt: bool
+    records: Mapping[str, int]

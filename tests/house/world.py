@@ -147,7 +147,7 @@ class _Builder:
         draft = CohortDraft(
             name=name,
             partner="ມະຫາວິທະຍາໄລແຫ່ງຊາດລາວ",
-            country="LA",
+            countries=("LA",),
             starts_on=self.today,
             ends_on=None,
             language="lo",

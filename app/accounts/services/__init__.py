@@ -19,6 +19,13 @@ from app.accounts.services.grants import (
     may_examine,
     translatable_languages,
 )
+from app.accounts.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    count_records,
+    merge_people,
+    merged_into,
+)
 from app.accounts.services.naming import check_names, check_username, fold_username, name_problems
 from app.accounts.services.people import (
     PeoplePage,
@@ -59,11 +66,19 @@ from app.accounts.services.sessions import (
     token_hash,
     user_named,
 )
-from app.accounts.services.staffing import change_role, disable, enable, erase_person
+from app.accounts.services.staffing import (
+    change_role,
+    disable,
+    enable,
+    erase_person,
+    when_erased,
+)
 from app.accounts.services.territories import territories, territory_name
 from app.accounts.services.throttling import begin_try, count_wrong, forgive
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "PeoplePage",
     "authenticate",
     "begin_try",
@@ -76,6 +91,7 @@ __all__ = [
     "check_username",
     "confirm_names",
     "consents_of",
+    "count_records",
     "count_wrong",
     "create_reset_code",
     "create_staff",
@@ -101,6 +117,8 @@ __all__ = [
     "live_sessions",
     "may_author",
     "may_examine",
+    "merge_people",
+    "merged_into",
     "name_problems",
     "needs_consent",
     "open_session",
@@ -122,5 +140,6 @@ __all__ = [
     "translatable_languages",
     "unlock_pin",
     "user_named",
+    "when_erased",
     "withdraw_consent",
 ]

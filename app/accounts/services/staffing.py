@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Consent, Grant, ResetCode, User, UserSession
+from app.accounts.services.merging import merged_into
 from app.accounts.services.people import refuse_erased
 from app.accounts.services.sessions import end_sessions
 from app.accounts.types import (
     ERASED_NAME,
     UNKNOWN_TERRITORY,
     LastAdministrator,
+    MergedAway,
     OwnAccount,
     Role,
 )
 from app.core import audit
+
+Eraser = Callable[[Session, User, datetime], None]
+_ERASERS: list[Eraser] = []
+
+
+def when_erased(eraser: Eraser) -> Eraser:
+    """Let a room above empty what it keeps of a person, in the same write."""
+    _ERASERS.append(eraser)
+    return eraser
 
 
 def change_role(db: Session, user: User, role: Role, by: User, at: datetime) -> None:
@@ -45,8 +57,10 @@ def disable(db: Session, user: User, by: User, at: datetime) -> None:
 
 
 def enable(db: Session, user: User, by: User, at: datetime) -> None:
-    """Open a closed account again; raises Erased."""
+    """Open a closed account again; raises Erased, and MergedAway for one that became another."""
     refuse_erased(user)
+    if user.merged_into_id is not None:
+        raise MergedAway
     if user.disabled_at is None:
         return
     user.disabled_at = None
@@ -57,8 +71,8 @@ def erase_person(db: Session, user: User, by: User | None, at: datetime) -> None
     """Take everything that names the person out of her account; it cannot be undone.
 
     The row and its key stay, so that training records and certificates stay readable. `by` is
-    None for the command on the server. Raises OwnAccount and LastAdministrator; a second time
-    changes nothing.
+    None for the command on the server. Accounts that were merged into this one are the same
+    person's and go with it. Raises OwnAccount and LastAdministrator; a second time changes nothing.
     """
     if user.erased_at is not None:
         return
@@ -74,6 +88,8 @@ def erase_person(db: Session, user: User, by: User | None, at: datetime) -> None
     _erase_rows(db, user, at)
     audit.record(db, "accounts.erase", by.key if by else "", at, "user", user.key)
     db.flush()
+    for former in merged_into(db, user):
+        erase_person(db, former, by, at)
 
 
 def _erase_rows(db: Session, user: User, at: datetime) -> None:
@@ -82,6 +98,8 @@ def _erase_rows(db: Session, user: User, at: datetime) -> None:
     own_grants = update(Grant).where(Grant.user_id == user.id, Grant.ended_at.is_(None))
     db.execute(own_grants.values(ended_at=at))
     db.execute(update(Consent).where(Consent.user_id == user.id).values(user_id=None))
+    for eraser in _ERASERS:
+        eraser(db, user, at)
 
 
 def _may_change(db: Session, user: User, by: User | None) -> None:

@@ -1,6 +1,12 @@
 """The rules of certificates: readiness, issuing, printing, verifying, revoking."""
 
 from app.certificates.services.issuing import course_title, issue, printed_facts, revoke
+from app.certificates.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    count_records,
+    merge_people,
+)
 from app.certificates.services.numbers import is_serial_number, normal_code, serial_number
 from app.certificates.services.printing import (
     ask_missing_files,
@@ -24,11 +30,14 @@ from app.certificates.services.records import (
 from app.certificates.services.verifying import public_record, state_of, verify
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "PAGE_SIZE",
     "ask_missing_files",
     "ask_preview",
     "certificate_of",
     "certificates_of",
+    "count_records",
     "course_title",
     "export_certificates",
     "facts_to_print",
@@ -37,6 +46,7 @@ __all__ = [
     "is_serial_number",
     "issue",
     "lost_sheets",
+    "merge_people",
     "normal_code",
     "preview_facts",
     "preview_of",

@@ -15,6 +15,12 @@ from app.learning.services.listing import (
     enrolled_in,
     export_learning,
 )
+from app.learning.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    count_records,
+    merge_people,
+)
 from app.learning.services.pages import (
     CoursePage,
     LessonPage,
@@ -31,6 +37,8 @@ from app.learning.services.responses import is_complete, normalise
 from app.learning.services.results import ResultPage, result_page
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "CoursePage",
     "LessonPage",
     "NextStep",
@@ -40,6 +48,7 @@ __all__ = [
     "ResultPage",
     "ReviewPage",
     "attempt_of",
+    "count_records",
     "course_page",
     "courses_to_release",
     "enroll",
@@ -51,6 +60,7 @@ __all__ = [
     "is_complete",
     "languages_used",
     "lesson_page",
+    "merge_people",
     "normalise",
     "programme_page",
     "progress_of",

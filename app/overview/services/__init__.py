@@ -1,5 +1,13 @@
 """The rules of the pages that look across rooms."""
 
+from app.overview.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    candidates,
+    merge_people,
+    mergeable,
+    side_of,
+)
 from app.overview.services.progress import (
     cohort_cards,
     cohort_rows,
@@ -10,10 +18,16 @@ from app.overview.services.progress import (
 )
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
+    "candidates",
     "cohort_cards",
     "cohort_rows",
     "courses_of",
     "export_person",
+    "merge_people",
+    "mergeable",
+    "side_of",
     "ways_of",
     "ways_of_trainee",
 ]

@@ -2,6 +2,6 @@
 
 from app.overview.views.frame import blueprint
 
-from app.overview.views import authoring, pages, translating  # isort: skip  # they add their routes
+from app.overview.views import authoring, merging, pages, translating  # isort: skip  # they add their routes
 
-__all__ = ["authoring", "blueprint", "pages", "translating"]
+__all__ = ["authoring", "blueprint", "merging", "pages", "translating"]

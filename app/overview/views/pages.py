@@ -69,6 +69,7 @@ def _trainee_start(db: Session, person: User) -> str:
         "overview/start_trainee.html",
         page=page,
         ways=ways,
+        news=cohorts.news_for(db, person, current_language()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 

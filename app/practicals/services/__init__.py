@@ -2,6 +2,12 @@
 
 from app.practicals.services.acknowledging import acknowledge, require_pin
 from app.practicals.services.marks import complete_marks, critical_happened, result_of
+from app.practicals.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    count_records,
+    merge_people,
+)
 from app.practicals.services.reading import (
     check_of,
     checks_by,
@@ -24,16 +30,20 @@ from app.practicals.services.recording import (
 )
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "acknowledge",
     "candidates",
     "check_of",
     "checks_by",
     "complete_marks",
     "correct_check",
+    "count_records",
     "critical_happened",
     "export_checks",
     "given_of",
     "may_correct",
+    "merge_people",
     "passed_sheets",
     "record_check",
     "require_correctable",
