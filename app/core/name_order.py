@@ -17,36 +17,9 @@ _SCRIPTS = (
 # GB 2312-80 has its 3,755 most used characters (rows 16 to 55) in the order of pinyin.
 _FIRST_ROW, _LAST_ROW, _ROW = 0xB0, 0xD7, 94
 #: Family names outside these rows, each with a character that is read like it.
-_READ_LIKE = {
-    pair[0]: pair[1]
-    for pair in [
-        "覃秦",
-        "岑层",
-        "仝童",
-        "佟童",
-        "闫严",
-        "邸底",
-        "缪妙",
-        "荀旬",
-        "莘申",
-        "蔺吝",
-        "谌陈",
-        "隗委",
-        "亓齐",
-        "逄庞",
-        "郗西",
-        "郜告",
-        "麴曲",
-        "璩渠",
-        "鄢烟",
-        "阚看",
-        "昝攒",
-        "逯路",
-        "禤宣",
-        "侬农",
-        "甯宁",
-    ]
-}
+_RARE = "覃岑仝佟闫邸缪荀莘蔺谌隗亓逄郗郜麴璩鄢阚昝逯禤侬甯"
+_LIKE = "秦层童童严底妙旬申吝陈委齐庞西告曲渠烟看攒路宣农宁"
+_READ_LIKE = dict(zip(_RARE, _LIKE, strict=True))
 
 
 def name_key(name: str) -> NameKey:

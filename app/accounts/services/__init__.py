@@ -23,6 +23,7 @@ from app.accounts.services.merging import (
     MERGE_MOVES,
     MERGE_STAYS,
     count_records,
+    kept_of,
     merge_people,
     merged_into,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "give_grant",
     "grants_of",
     "has_consent",
+    "kept_of",
     "live_sessions",
     "may_author",
     "may_examine",

@@ -26,6 +26,11 @@ def merged_into(db: Session, user: User) -> Sequence[User]:
     return db.scalars(query.order_by(User.id)).all()
 
 
+def kept_of(db: Session, user: User) -> User | None:
+    """The account that this one became, if it did."""
+    return db.get(User, user.merged_into_id) if user.merged_into_id is not None else None
+
+
 def count_records(db: Session, user: User) -> dict[str, int]:
     """How many agreements and grants the person has."""
     consents = select(func.count(Consent.id)).where(Consent.user_id == user.id)

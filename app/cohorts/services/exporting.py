@@ -20,8 +20,8 @@ def export_cohorts(db: Session, person: User) -> dict[str, Any]:
     )
     members = members.where(CohortMember.user_id == person.id).order_by(CohortMember.id)
     return {
-        "memberships": [_membership(one) for one in db.scalars(members)],
-        "requests": [
+        "cohorts": [_membership(one) for one in db.scalars(members)],
+        "requests_to_join": [
             {
                 "cohort": one.cohort.name,
                 "state": one.state.value,

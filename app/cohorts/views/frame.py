@@ -35,7 +35,7 @@ _NOT_ITS_END = ".,;:!?)]}"
 
 @blueprint.app_template_filter("linked")
 def linked(text: str) -> Markup:
-    """Plain text as HTML: escaped, its lines kept, web addresses made links that show themselves."""
+    """Plain text as HTML: escaped, its lines kept, web addresses as links that show them."""
     parts: list[Markup] = []
     end = 0
     for found in _ADDRESS.finditer(text):

@@ -138,7 +138,7 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
     """Everything that the rooms keep about a person, as plain data to take away."""
     return {
         "account": accounts.export_account(db, person),
-        "cohorts": cohorts.export_cohorts(db, person),
+        **cohorts.export_cohorts(db, person),
         "learning": learning.export_learning(db, person),
         "skill_checks": practicals.export_checks(db, person),
         "certificates": certificates.export_certificates(db, person),
