@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from app.accounts.forms import ProfileForm
-from app.accounts.services import territories
+from app.accounts.services import NEAR_TERRITORIES, territories, territory_name
 from app.cohorts.models import Announcement, Cohort
 from app.cohorts.types import (
     REASON_LENGTH,
@@ -27,6 +27,7 @@ from app.cohorts.types import (
     TITLE_LENGTH,
     AnnouncementDraft,
     CohortDraft,
+    DueOutsideCohort,
     Words,
 )
 from app.core.clock import now, programme_date
@@ -36,12 +37,15 @@ from app.core.web import settings
 from app.courses.library import library
 
 LARGEST_COHORT = 1000
-MOST_COUNTRIES = 12
 _COUNT = NumberRange(1, LARGEST_COHORT, lazy("Use a number from %(min)s to %(max)s."))
 
 
 def _countries() -> list[tuple[str, str]]:
     return list(territories(current_language()))
+
+
+def _near_countries() -> list[tuple[str, str]]:
+    return [(code, territory_name(code, current_language())) for code in NEAR_TERRITORIES]
 
 
 def _languages() -> list[tuple[str, str]]:
@@ -77,10 +81,10 @@ class CohortForm(EventForm):
         lazy("Partner university or organisation"), [required(), length(most=160), no_controls]
     )
     country = SelectField(lazy("Country most trainees come from"), choices=_countries)
-    more_countries = SelectMultipleField(lazy("Further countries"), choices=_countries)
+    more_countries = SelectMultipleField(lazy("Further countries"), choices=_near_countries)
     language = SelectField(lazy("Language proposed to people who join"), choices=_languages)
     second_language = SelectField(
-        lazy("Second language proposed to them"), choices=_second_languages
+        lazy("Second language proposed to them"), choices=_second_languages, default=""
     )
     starts_on = DateField(lazy("First day"), [required()])
     ends_on = DateField(lazy("Last day"), [Optional()])
@@ -93,13 +97,6 @@ class CohortForm(EventForm):
         """The due date of each course, by its slug."""
         slugs = [course.slug for course in library().courses]
         return {slug: self[_due(slug)] for slug in slugs if _due(slug) in self}
-
-    def validate_more_countries(self, field: Field) -> None:
-        """Not a whole continent."""
-        if len(field.data or ()) > MOST_COUNTRIES:
-            raise ValidationError(
-                _("Choose at most %(most)s further countries.", most=MOST_COUNTRIES)
-            )
 
     def validate_ends_on(self, field: Field) -> None:
         """The last day is not before the first."""
@@ -115,11 +112,10 @@ class CohortForm(EventForm):
         """Whether every field is right, and each due date lies within the cohort's days."""
         is_right = bool(super().validate(*args, **kwargs))
         first, last = self.starts_on.data or date.min, self.ends_on.data or date.max
+        chosen = self._chosen()
         for slug, field in self.due_fields.items():
-            if slug in self._chosen() and field.data and not first <= field.data <= last:
-                field.errors = [
-                    _("A due date lies between the first and the last day of the cohort.")
-                ]
+            if slug in chosen and field.data and not first <= field.data <= last:
+                field.errors = [_(DueOutsideCohort.message)]
                 is_right = False
         return is_right
 

@@ -23,7 +23,7 @@ from app.accounts.types import GrantKind
 from app.certificates import services as certificates
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
-from app.cohorts.types import CohortDraft
+from app.cohorts.types import AnnouncementDraft, CohortDraft, Words
 from app.config import Settings
 from app.core import files
 from app.core.clock import now, programme_date
@@ -112,6 +112,7 @@ class _Builder:
         other = self._cohort(people["other instructor"], "ភ្នំពេញ 2026")
         for name, cohort in [("trainee", own), ("learner", own), ("other trainee", other)]:
             cohorts.add_member(self.db, cohort, people[name], self.at)
+        self._tell(own, people)
         self._learn(people)
         self._check(people["trainee"], people["instructor"], own, acknowledged=True)
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
@@ -166,6 +167,18 @@ class _Builder:
         self.world.keys.setdefault("cohort", cohort.key)
         self.world.keys.setdefault("code", code.code)
         return cohort
+
+    def _tell(self, cohort: Cohort, people: dict[str, User]) -> None:
+        """An announcement, and somebody who waits to be admitted."""
+        by, words = people["instructor"], Words("ເຝິກວັນເສົາ", "ພົບກັນ 8 ໂມງ.")
+        draft = AnnouncementDraft("lo", {"lo": words})
+        told = cohorts.announce(self.db, cohort, draft, new_event_id(), by, self.at)
+        last = self.today + timedelta(days=9)
+        code = cohorts.create_join_code(
+            self.db, cohort, last, 9, new_event_id(), by, self.at, needs_approval=True
+        )
+        cohorts.join_again(self.db, code.code, people["other trainee"], self.today, self.at)
+        self.world.keys["announcement"] = told.key
 
     def _learn(self, people: dict[str, User]) -> None:
         for name in ("trainee", "learner", "other trainee"):

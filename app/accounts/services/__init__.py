@@ -74,12 +74,14 @@ from app.accounts.services.staffing import (
     erase_person,
     when_erased,
 )
+from app.accounts.services.territories import NEAR as NEAR_TERRITORIES
 from app.accounts.services.territories import territories, territory_name
 from app.accounts.services.throttling import begin_try, count_wrong, forgive
 
 __all__ = [
     "MERGE_MOVES",
     "MERGE_STAYS",
+    "NEAR_TERRITORIES",
     "PeoplePage",
     "authenticate",
     "begin_try",

@@ -117,7 +117,8 @@ def readers_of(db: Session, cohort: Cohort) -> dict[int, int]:
 def notices_for(db: Session, person: User, language: str) -> list[Notice]:
     """What the person's cohorts are told, newest first, in her language where it is written."""
     readings = select(AnnouncementReading.announcement_id, AnnouncementReading.read_at)
-    read_at = dict(db.execute(readings.where(AnnouncementReading.user_id == person.id)).tuples())
+    rows = db.execute(readings.where(AnnouncementReading.user_id == person.id))
+    read_at = {row.announcement_id: row.read_at for row in rows}
     return [_notice(one, language, read_at.get(one.id)) for one in _told_to(db, person)]
 
 
