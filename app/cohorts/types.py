@@ -13,6 +13,8 @@ from app.core.errors import N_, DomainError
 TITLE_LENGTH = 120
 TEXT_LENGTH = 4000
 REASON_LENGTH = 500
+#: How many unread announcements a start page shows in full; the others wait on their own page.
+NEWS_SHOWN = 3
 
 
 class UnknownJoinCode(DomainError):
@@ -147,3 +149,8 @@ class News:
     declined: tuple[str, ...]
     unread: tuple[Notice, ...]
     announcements: int
+
+    @property
+    def shown(self) -> tuple[Notice, ...]:
+        """The newest unread ones, in full on the start page."""
+        return self.unread[:NEWS_SHOWN]

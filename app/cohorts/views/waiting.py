@@ -34,6 +34,7 @@ def queue(key: object) -> str:
 @requires(Permission.COHORTS_LEAD)
 def decide(key: object) -> Response:
     """Admit or decline the ticked people, or all that the page showed."""
+    own_cohort(reading(), key)
     chosen = set(request.form.getlist("shown" if request.form.get("all") else "chosen"))
     address = url_for("cohorts.queue", key=key)
     if not chosen:
