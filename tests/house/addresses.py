@@ -42,6 +42,7 @@ OWNERS = {
     "cohorts.cohort_announcements": LEADERS,
     "cohorts.change_announcement": LEADERS,
     "cohorts.announcement_new": LEADERS,
+    "cohorts.announcement_withdraw": LEADERS,
     "cohorts.announcement_edit": LEADERS,
     "cohorts.announce": LEADERS,
     "cohorts.change_cohort": LEADERS,

@@ -111,6 +111,16 @@ def change_announcement(key: object, announcement: object) -> Response | tuple[s
     return back_to(address, _("The changes are saved. The announcement is marked as edited."))
 
 
+@blueprint.get("/cohorts/<uuid:key>/announcements/<uuid:announcement>/withdraw")
+@requires(Permission.COHORTS_LEAD)
+def announcement_withdraw(key: object, announcement: object) -> str:
+    """Ask before nobody sees the announcement any more."""
+    db = reading()
+    found = own_cohort(db, key)
+    one = services.announcement_of(db, found, str(announcement))
+    return render_template("cohorts/withdraw_announcement.html", cohort=found, announcement=one)
+
+
 @blueprint.post("/cohorts/<uuid:key>/announcements/<uuid:announcement>/withdraw")
 @requires(Permission.COHORTS_LEAD)
 def withdraw_announcement(key: object, announcement: object) -> Response:

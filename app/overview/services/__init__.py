@@ -6,6 +6,7 @@ from app.overview.services.merging import (
     candidates,
     merge_people,
     mergeable,
+    share_a_name,
     side_of,
 )
 from app.overview.services.progress import (
@@ -27,6 +28,7 @@ __all__ = [
     "export_person",
     "merge_people",
     "mergeable",
+    "share_a_name",
     "side_of",
     "ways_of",
     "ways_of_trainee",

@@ -81,6 +81,11 @@ def _is_like(user: User, wanted: str, *, whole: bool) -> bool:
     return any(wanted in name for name in [*spelt, plain(user.username)])
 
 
+def share_a_name(one: User, other: User) -> bool:
+    """Whether some name of the two is spelt alike."""
+    return any(_is_like(other, plain(name), whole=True) for name in _names(one))
+
+
 def side_of(db: Session, user: User) -> Side:
     """One account on the page that compares two."""
     return Side(

@@ -44,7 +44,13 @@ def _compare_page(key: str, other: str, form: MergeForm) -> str:
     db = reading()
     kept = services.side_of(db, services.mergeable(db, key))
     closed = services.side_of(db, services.mergeable(db, other))
-    return render_template("overview/merge.html", kept=kept, closed=closed, form=form)
+    return render_template(
+        "overview/merge.html",
+        kept=kept,
+        closed=closed,
+        are_alike=services.share_a_name(kept.user, closed.user),
+        form=form,
+    )
 
 
 @blueprint.post("/people/staff/<uuid:key>/merge/<uuid:other>")
