@@ -39,6 +39,8 @@ def _accounts_up() -> None:
             "user_account",
             ["merged_into_id"],
             ["id"],
+            deferrable=True,
+            initially="DEFERRED",
         )
 
 

@@ -113,6 +113,16 @@ def test_the_closed_account_points_to_the_kept_and_stays_closed(db: Session, off
     assert other.erased_at == LATER
 
 
+def test_a_restored_backup_may_hold_the_closed_account_first(db: Session) -> None:
+    kept, closed = make_instructor(db), make_instructor(db)  # nothing points to them yet
+    later = kept.id + 1000
+    closed.merged_into_id = later
+    db.flush()
+    kept.id = later
+    db.commit()
+    assert closed.merged_into_id == later
+
+
 def test_who_cannot_be_merged(db: Session, office: User) -> None:
     kept, other, third = (make_trainee(db) for _ in range(3))
     merge(db, kept, other, office)

@@ -85,6 +85,9 @@ def admit(db: Session, cohort: Cohort, keys: Collection[str], by: User, at: date
 
 def decline(db: Session, cohort: Cohort, keys: Collection[str], by: User, at: datetime) -> int:
     """Turn away those of the chosen who still wait; how many. Their code has a place more."""
+    # Who joins locks the code before the cohort; the other way round the two could block for ever.
+    codes = select(JoinCode.id).where(JoinCode.cohort_id == cohort.id).order_by(JoinCode.id)
+    db.execute(codes.with_for_update())
     chosen = _chosen(db, cohort, keys)
     for request in chosen:
         _decide(db, request, RequestState.DECLINED, by, at)

@@ -144,6 +144,7 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
         "certificates": certificates.export_certificates(db, person),
         "trail": [
             {"at": event.at.isoformat(), "action": event.action}
-            for event in audit.trail_of(db, "user", person.key)
+            for one in (person, *accounts.merged_into(db, person))
+            for event in audit.trail_of(db, "user", one.key)
         ],
     }
