@@ -195,7 +195,7 @@ def make_cohort(
     draft = CohortDraft(
         name=changes.pop("name", "ວຽງຈັນ 2026"),
         partner="ມະຫາວິທະຍາໄລແຫ່ງຊາດລາວ",
-        country="LA",
+        countries=("LA",),
         starts_on=AT.date(),
         ends_on=None,
         language="lo",

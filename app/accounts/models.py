@@ -70,6 +70,12 @@ class User(Base):
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    #: The account that took over this one's records, when both were one person's.
+    #: Checked at the end of a write: a backup may hold the kept account after the closed one.
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user_account.id", deferrable=True, initially="DEFERRED")
+    )
+    merged_at: Mapped[datetime | None]
 
     @property
     def display_name(self) -> str:

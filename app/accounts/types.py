@@ -320,3 +320,29 @@ class Erased(DomainError):
 
     status: ClassVar[int] = 409
     message = N_("This account was erased. It cannot be changed.")
+
+
+class MergedAway(DomainError):
+    """The account's records belong to another one now."""
+
+    status = 422
+    message = N_("This account was merged with another one. It stays closed.")
+
+
+class CannotMerge(DomainError):
+    """Two accounts that are not two trainees' open accounts of one person."""
+
+    status = 422
+    message = N_(
+        "Only two different accounts of trainees can be merged, and neither may be erased or "
+        "merged before."
+    )
+
+
+class BothInAnAttempt(DomainError):
+    """An assessment is open in both accounts."""
+
+    status = 422
+    message = N_(
+        "Both accounts have an open assessment. Let the trainee submit one of them, then merge."
+    )

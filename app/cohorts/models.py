@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.cohorts.types import RosterState
+from app.cohorts.types import RequestState, RosterState
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 
 
@@ -18,6 +18,7 @@ class Cohort(Base):
     """An instructor's group of trainees."""
 
     __tablename__ = "cohort"
+    __table_args__ = (CheckConstraint("capacity > 0", name="capacity_positive"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(36), unique=True, default=lambda: str(uuid4()))
@@ -26,10 +27,13 @@ class Cohort(Base):
     name: Mapped[str] = mapped_column(String(120))
     #: The university or organisation that sends the trainees.
     partner: Mapped[str] = mapped_column(String(160))
-    #: ISO 3166-1 alpha-2 of the country most of them come from.
-    country: Mapped[str] = mapped_column(String(2))
-    #: The language proposed to people who join.
+    #: ISO 3166-1 alpha-2 of the countries they come from.
+    countries: Mapped[list[str]]
+    #: The languages proposed to people who join: of the pages, and to read beside it.
     language: Mapped[str] = mapped_column(String(8))
+    second_language: Mapped[str | None] = mapped_column(String(8))
+    #: The most trainees there may be at one time; None: as many as come.
+    capacity: Mapped[int | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
@@ -38,6 +42,11 @@ class Cohort(Base):
     courses: Mapped[list[CohortCourse]] = relationship(
         back_populates="cohort", order_by="CohortCourse.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def country(self) -> str:
+        """The first of its countries, proposed where one must be chosen."""
+        return self.countries[0]
 
 
 class CohortInstructor(Base):
@@ -67,8 +76,13 @@ class CohortMember(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     joined_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    #: Why she was taken out, in the instructor's words.
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    #: The cohort she was moved to, when that is how the membership ended.
+    moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"))
 
-    cohort: Mapped[Cohort] = relationship()
+    cohort: Mapped[Cohort] = relationship(foreign_keys=[cohort_id])
+    moved_to: Mapped[Cohort | None] = relationship(foreign_keys=[moved_to_id])
     user: Mapped[User] = relationship()
 
 
@@ -103,10 +117,90 @@ class JoinCode(Base):
     expires_on: Mapped[date]
     capacity: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
+    #: Who joins by it waits until an instructor of the cohort lets her in.
+    needs_approval: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 
     cohort: Mapped[Cohort] = relationship()
+
+
+class JoinRequest(Base):
+    """Somebody who joined by a code that needs approval, and how it was decided."""
+
+    __tablename__ = "join_request"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_join_request_key"),
+        # Waiting twice in one queue is waiting once.
+        Index(
+            "uq_join_request_waiting",
+            "cohort_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_join_request_user_id", "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid4()))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    code_id: Mapped[int] = mapped_column(ForeignKey("join_code.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    state: Mapped[RequestState] = mapped_column(
+        enum_column(RequestState), default=RequestState.WAITING
+    )
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    cohort: Mapped[Cohort] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class Announcement(Base):
+    """What an instructor tells a cohort, in the language she wrote and perhaps in others."""
+
+    __tablename__ = "announcement"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_announcement_key"),
+        UniqueConstraint("event_id", name="uq_announcement_event_id"),
+        Index("ix_announcement_cohort_id", "cohort_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=lambda: str(uuid4()))
+    #: Sending the form for a new announcement twice makes one.
+    event_id: Mapped[str] = mapped_column(String(36))
+    #: SHA-256 of what was first sent, to tell a repeat from a conflict.
+    digest: Mapped[str] = mapped_column(String(64))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    #: The language in which it was written; `texts` always has it.
+    language: Mapped[str] = mapped_column(String(8))
+    #: {language: {"title": …, "text": …}}; plain text, paragraphs between empty lines.
+    texts: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    cohort: Mapped[Cohort] = relationship()
+    author: Mapped[User] = relationship()
+
+
+class AnnouncementReading(Base):
+    """One person said that she has read an announcement."""
+
+    __tablename__ = "announcement_reading"
+    __table_args__ = (
+        UniqueConstraint("announcement_id", "user_id", name="uq_announcement_reading"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    announcement_id: Mapped[int] = mapped_column(ForeignKey("announcement.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    read_at: Mapped[datetime]
 
 
 class RosterImport(Base):

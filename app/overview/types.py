@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -30,6 +31,16 @@ class CohortCard:
     members: int
     certified: int
     counts: dict[Verdict, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two accounts of one person, with how many records of each kind it has."""
+
+    user: User
+    cohorts: tuple[str, ...]
+    has_open_attempt: bool
+    records: Mapping[str, int]
 
 
 class State(StrEnum):

@@ -24,7 +24,7 @@ from app.certificates import services as certificates
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort, RosterContent, RosterImport
 from app.cohorts.services import roster
-from app.cohorts.types import CohortDraft
+from app.cohorts.types import AnnouncementDraft, CohortDraft, Words
 from app.config import Settings
 from app.core import files
 from app.core.clock import now, programme_date
@@ -53,9 +53,17 @@ from tests.factories import (
 )
 
 SLUG = "cpr-aed-choking"
+
+
 LESSON = "recognise-act"
+
+
 PDF = b"%PDF-1.7 a file of a test"
+
+
 PIN = "482913"
+
+
 VISITOR = "visitor"
 
 
@@ -117,6 +125,7 @@ class _Builder:
         other = self._cohort(people["other instructor"], "ភ្នំពេញ 2026")
         for name, cohort in [("trainee", own), ("learner", own), ("other trainee", other)]:
             cohorts.add_member(self.db, cohort, people[name], self.at)
+        self._tell(own, people)
         self._learn(people)
         self._check(people["trainee"], people["instructor"], own, acknowledged=True)
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
@@ -158,7 +167,7 @@ class _Builder:
         draft = CohortDraft(
             name=name,
             partner="ມະຫາວິທະຍາໄລແຫ່ງຊາດລາວ",
-            country="LA",
+            countries=("LA",),
             starts_on=self.today,
             ends_on=None,
             language="lo",
@@ -179,6 +188,18 @@ class _Builder:
         self.world.keys.setdefault("cohort", cohort.key)
         self.world.keys.setdefault("code", code.code)
         return cohort
+
+    def _tell(self, cohort: Cohort, people: dict[str, User]) -> None:
+        """An announcement, and somebody who waits to be admitted."""
+        by, words = people["instructor"], Words("ເຝິກວັນເສົາ", "ພົບກັນ 8 ໂມງ.")
+        draft = AnnouncementDraft("lo", {"lo": words})
+        told = cohorts.announce(self.db, cohort, draft, new_event_id(), by, self.at)
+        last = self.today + timedelta(days=9)
+        code = cohorts.create_join_code(
+            self.db, cohort, last, 9, new_event_id(), by, self.at, needs_approval=True
+        )
+        cohorts.join_again(self.db, code.code, people["other trainee"], self.today, self.at)
+        self.world.keys["announcement"] = told.key
 
     def _learn(self, people: dict[str, User]) -> None:
         for name in ("trainee", "learner", "other trainee"):

@@ -34,6 +34,14 @@ from app.accounts.services.grants import (
     translatable_languages,
 )
 from app.accounts.services.importing import change_imported, create_imported
+from app.accounts.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    count_records,
+    kept_of,
+    merge_people,
+    merged_into,
+)
 from app.accounts.services.naming import check_names, check_username, fold_username, name_problems
 from app.accounts.services.numbers import (
     PASSPORT_LENGTHS,
@@ -55,11 +63,7 @@ from app.accounts.services.people import (
     people_by_key,
     person_by_key,
 )
-from app.accounts.services.resets import (
-    check_reset_code,
-    create_reset_code,
-    redeem_reset_code,
-)
+from app.accounts.services.resets import check_reset_code, create_reset_code, redeem_reset_code
 from app.accounts.services.secrets import (
     change_password,
     password_matches,
@@ -82,13 +86,8 @@ from app.accounts.services.sessions import (
     token_hash,
     user_named,
 )
-from app.accounts.services.staffing import (
-    change_role,
-    disable,
-    enable,
-    erase_person,
-    when_erased,
-)
+from app.accounts.services.staffing import change_role, disable, enable, erase_person, when_erased
+from app.accounts.services.territories import NEAR as NEAR_TERRITORIES
 from app.accounts.services.territories import territories, territory_name
 from app.accounts.services.throttling import (
     begin_card_try,
@@ -101,6 +100,9 @@ from app.accounts.services.throttling import (
 )
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
+    "NEAR_TERRITORIES",
     "PASSPORT_LENGTHS",
     "STUDENT_NUMBER_LENGTH",
     "CardFace",
@@ -126,6 +128,7 @@ __all__ = [
     "confirm_names",
     "consents_of",
     "count_card_miss",
+    "count_records",
     "count_wrong",
     "create_imported",
     "create_reset_code",
@@ -154,10 +157,13 @@ __all__ = [
     "give_grant",
     "grants_of",
     "has_consent",
+    "kept_of",
     "live_sessions",
     "make_cards",
     "may_author",
     "may_examine",
+    "merge_people",
+    "merged_into",
     "name_matches",
     "name_problems",
     "names_contain",

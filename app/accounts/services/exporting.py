@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Grant, LoginCard, User, UserSession
 from app.accounts.services.consents import consents_of
 from app.accounts.services.grants import grants_of
+from app.accounts.services.merging import merged_into
 
 
 def export_account(db: Session, user: User) -> dict[str, Any]:
@@ -30,6 +31,10 @@ def export_account(db: Session, user: User) -> dict[str, Any]:
         "passport_last_four": user.passport_last4,
         "languages": {"preferred": user.language, "second": user.second_language},
         "created_at": _time(user.created_at),
+        "merged_accounts": [
+            {"username": one.username, "merged_at": _time(one.merged_at)}
+            for one in merged_into(db, user)
+        ],
         "consents": [
             {
                 "purpose": consent.purpose.value,

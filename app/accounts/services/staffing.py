@@ -10,18 +10,22 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Consent, Grant, ResetCode, User, UserSession
 from app.accounts.services.cards import end_cards, erase_cards
+from app.accounts.services.merging import merged_into
 from app.accounts.services.people import refuse_erased
 from app.accounts.services.sessions import end_sessions
 from app.accounts.types import (
     ERASED_NAME,
     UNKNOWN_TERRITORY,
     LastAdministrator,
+    MergedAway,
     OwnAccount,
     Role,
 )
 from app.core import audit
 
 Eraser = Callable[[Session, User, datetime], None]
+
+
 _ERASERS: list[Eraser] = []
 
 
@@ -57,8 +61,10 @@ def disable(db: Session, user: User, by: User, at: datetime) -> None:
 
 
 def enable(db: Session, user: User, by: User, at: datetime) -> None:
-    """Open a closed account again; raises Erased."""
+    """Open a closed account again; raises Erased, and MergedAway for one that became another."""
     refuse_erased(user)
+    if user.merged_into_id is not None:
+        raise MergedAway
     if user.disabled_at is None:
         return
     user.disabled_at = None
@@ -69,8 +75,8 @@ def erase_person(db: Session, user: User, by: User | None, at: datetime) -> None
     """Take everything that names the person out of her account; it cannot be undone.
 
     The row and its key stay, so that training records and certificates stay readable. `by` is
-    None for the command on the server. Raises OwnAccount and LastAdministrator; a second time
-    changes nothing.
+    None for the command on the server. Accounts that were merged into this one are the same
+    person's and go with it. Raises OwnAccount and LastAdministrator; a second time changes nothing.
     """
     if user.erased_at is not None:
         return
@@ -88,6 +94,8 @@ def erase_person(db: Session, user: User, by: User | None, at: datetime) -> None
     _erase_rows(db, user, at)
     audit.record(db, "accounts.erase", by.key if by else "", at, "user", user.key)
     db.flush()
+    for former in merged_into(db, user):
+        erase_person(db, former, by, at)
 
 
 def _erase_rows(db: Session, user: User, at: datetime) -> None:

@@ -36,6 +36,12 @@ def load_person(token: str) -> User | None:
     return services.person_of_token(reading(), token, now())
 
 
+@blueprint.app_template_filter("territory")
+def territory(code: str) -> str:
+    """The country's name in the reader's language."""
+    return services.territory_name(code, current_language())
+
+
 @blueprint.context_processor
 def words() -> dict[str, Any]:
     """Names of acts, grants, purposes, roles and territories for the templates."""

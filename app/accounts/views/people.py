@@ -86,7 +86,10 @@ def person(key: UUID) -> str:
     """One person: what she is, may do, and what can be changed."""
     user = _person(key)
     return render_template(
-        "accounts/person.html", user=user, grants=services.grants_of(reading(), user)
+        "accounts/person.html",
+        user=user,
+        grants=services.grants_of(reading(), user),
+        kept=services.kept_of(reading(), user),
     )
 
 

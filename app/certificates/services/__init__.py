@@ -1,6 +1,7 @@
 """The rules of certificates: readiness, issuing, printing, verifying, revoking."""
 
 from app.certificates.services.issuing import course_title, issue, printed_facts, revoke
+from app.certificates.services.merging import MERGE_MOVES, MERGE_STAYS, count_records, merge_people
 from app.certificates.services.numbers import is_serial_number, normal_code, serial_number
 from app.certificates.services.printing import (
     ask_missing_files,
@@ -26,12 +27,15 @@ from app.certificates.services.resting import certificates_on
 from app.certificates.services.verifying import public_record, state_of, verify
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "PAGE_SIZE",
     "ask_missing_files",
     "ask_preview",
     "certificate_of",
     "certificates_of",
     "certificates_on",
+    "count_records",
     "course_title",
     "export_certificates",
     "facts_to_print",
@@ -41,6 +45,7 @@ __all__ = [
     "is_serial_number",
     "issue",
     "lost_sheets",
+    "merge_people",
     "normal_code",
     "preview_facts",
     "preview_of",

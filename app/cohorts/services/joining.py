@@ -13,9 +13,11 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Consents, PreparedSecret, TraineeProfile
 from app.cohorts.models import Cohort, JoinCode
-from app.cohorts.services.members import add_member, members_of
+from app.cohorts.services.members import add_member, is_member, places_left
+from app.cohorts.services.waiting import is_waiting, wait_for_approval
 from app.cohorts.types import (
     CohortFull,
+    CohortHasNoPlace,
     JoinCodeExpired,
     UnknownJoinCode,
 )
@@ -35,6 +37,8 @@ def create_join_code(
     event_id: str,
     by: User,
     at: datetime,
+    *,
+    needs_approval: bool = False,
 ) -> JoinCode:
     """A new code for the cohort; the same event again gives the same code.
 
@@ -47,12 +51,18 @@ def create_join_code(
         "expires_on": expires_on,
         "capacity": capacity,
         "used": 0,
+        "needs_approval": needs_approval,
         "created_at": at,
     }
     code, created = insert_or_get(db, JoinCode, values, ("event_id",))
     if created:
         audit.record(db, "cohorts.create-join-code", by.key, at, "cohort", cohort.key)
-    elif (code.cohort_id, code.expires_on, code.capacity) != (cohort.id, expires_on, capacity):
+    elif (code.cohort_id, code.expires_on, code.capacity, code.needs_approval) != (
+        cohort.id,
+        expires_on,
+        capacity,
+        needs_approval,
+    ):
         raise EventConflict
     return code
 
@@ -85,6 +95,8 @@ def open_code(db: Session, typed: str, today: date) -> JoinCode:
         raise JoinCodeExpired
     if code.used >= code.capacity:
         raise CohortFull
+    if not code.needs_approval and places_left(db, code.cohort) == 0:
+        raise CohortFull
     return code
 
 
@@ -97,26 +109,39 @@ def join(
     today: date,
     at: datetime,
 ) -> User:
-    """Make the trainee's account and put her into the cohort and its courses.
+    """Make the trainee's account and put her into the cohort and its courses, or its queue.
 
     Raises UnknownJoinCode, JoinCodeExpired, CohortFull, or the accounts room's errors.
     """
     code = open_code(db, typed_code, today)
     _use_one_place(db, code)
     trainee = accounts.create_trainee(db, profile, secret, consents, at)
-    add_member(db, code.cohort, trainee, at)
+    _enter(db, code, trainee, at)
     return trainee
 
 
-def join_again(db: Session, typed_code: str, trainee: User, today: date, at: datetime) -> None:
-    """Put a trainee with an account into the code's cohort; again takes no further place.
+def join_again(db: Session, typed_code: str, trainee: User, today: date, at: datetime) -> JoinCode:
+    """Put a trainee with an account into the code's cohort, or into its queue.
 
-    Raises UnknownJoinCode, JoinCodeExpired or CohortFull.
+    Again takes no further place. Raises UnknownJoinCode, JoinCodeExpired or CohortFull.
     """
     code = open_code(db, typed_code, today)
-    if trainee not in members_of(db, code.cohort):
+    db.execute(select(User.id).where(User.id == trainee.id).with_for_update())
+    if not is_member(db, code.cohort, trainee) and not is_waiting(db, code.cohort, trainee):
         _use_one_place(db, code)
+        _enter(db, code, trainee, at)
+    return code
+
+
+def _enter(db: Session, code: JoinCode, trainee: User, at: datetime) -> None:
+    """Into the cohort and its courses, or into its queue when the code needs approval."""
+    if code.needs_approval:
+        wait_for_approval(db, code, trainee, at)
+        return
+    try:
         add_member(db, code.cohort, trainee, at)
+    except CohortHasNoPlace as error:
+        raise CohortFull from error
 
 
 def _use_one_place(db: Session, code: JoinCode) -> None:

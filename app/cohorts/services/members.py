@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, CohortMember
 from app.cohorts.services.leading import cohort_of, visible_cohorts
-from app.core import audit
+from app.cohorts.types import CohortHasNoPlace
 from app.core.db import insert_or_get
 from app.core.errors import NotFound
 from app.learning import services as learning
@@ -82,6 +82,46 @@ def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
     return db.scalars(query.order_by(Cohort.starts_on.desc())).all()
 
 
+def locked_cohort(db: Session, cohort: Cohort) -> Cohort:
+    """The same cohort, its row locked: who takes a place comes one after the other."""
+    query = select(Cohort).where(Cohort.id == cohort.id).with_for_update()
+    return db.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def member_count(db: Session, cohort: Cohort) -> int:
+    """How many trainees are in the cohort now."""
+    return member_counts(db, [cohort]).get(cohort.id, 0)
+
+
+def places_left(db: Session, cohort: Cohort) -> int | None:
+    """How many more may join; None when there is no limit."""
+    if cohort.capacity is None:
+        return None
+    return max(0, cohort.capacity - member_count(db, cohort))
+
+
+def require_places(db: Session, cohort: Cohort, wanted: int) -> None:
+    """Lock the cohort; raises CohortHasNoPlace when fewer places than `wanted` are free."""
+    locked_cohort(db, cohort)
+    free = places_left(db, cohort)
+    if free is not None and free < wanted:
+        raise CohortHasNoPlace(capacity=cohort.capacity, free=free)
+
+
+def membership_of(db: Session, cohort: Cohort, trainee: User) -> CohortMember | None:
+    """The trainee's place in the cohort, open or closed."""
+    query = select(CohortMember).where(
+        CohortMember.cohort_id == cohort.id, CohortMember.user_id == trainee.id
+    )
+    return db.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def is_member(db: Session, cohort: Cohort, trainee: User) -> bool:
+    """Whether the trainee is in the cohort now."""
+    member = membership_of(db, cohort, trainee)
+    return member is not None and member.withdrawn_at is None
+
+
 def memberships_of(db: Session, trainee: User) -> Sequence[CohortMember]:
     """Every cohort the trainee is or was in, with its days."""
     query = select(CohortMember).options(joinedload(CohortMember.cohort))
@@ -89,11 +129,20 @@ def memberships_of(db: Session, trainee: User) -> Sequence[CohortMember]:
 
 
 def add_member(db: Session, cohort: Cohort, trainee: User, at: datetime) -> CohortMember:
-    """Put a trainee into the cohort and enrol her in its courses; again changes nothing."""
+    """Put a trainee into the cohort and enrol her in its courses; again changes nothing.
+
+    Raises CohortHasNoPlace, two at once included.
+    """
+    locked_cohort(db, cohort)
+    if not is_member(db, cohort, trainee):
+        require_places(db, cohort, 1)
     values = {"cohort_id": cohort.id, "user_id": trainee.id, "joined_at": at}
     member, _created = insert_or_get(db, CohortMember, values, ("cohort_id", "user_id"))
-    member.withdrawn_at = None
+    if member.withdrawn_at is not None:  # she is back
+        member.joined_at = at
+        member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
     enrol_in_courses(db, cohort, trainee, at)
+    db.flush()
     return member
 
 
@@ -101,13 +150,3 @@ def enrol_in_courses(db: Session, cohort: Cohort, trainee: User, at: datetime) -
     """Enrol the trainee in the cohort's courses; again changes nothing."""
     for course in cohort.courses:
         learning.enroll(db, trainee, course.slug, at)
-
-
-def withdraw_member(db: Session, cohort: Cohort, trainee: User, by: User, at: datetime) -> None:
-    """Take a trainee out of the cohort; her records stay."""
-    db.execute(
-        update(CohortMember)
-        .where(CohortMember.cohort_id == cohort.id, CohortMember.user_id == trainee.id)
-        .values(withdrawn_at=at)
-    )
-    audit.record(db, "cohorts.withdraw-member", by.key, at, "user", trainee.key)

@@ -65,6 +65,7 @@ def create_join_code(key: object) -> Response | tuple[str, int]:
         str(form.event_id.data),
         current_person(),
         now(),
+        needs_approval=bool(form.needs_approval.data),
     )
     db.commit()
     return back_to(url_for("cohorts.cohort", key=key), _("The join code is ready."))
@@ -98,7 +99,12 @@ def join() -> str | tuple[str, int]:
     person = person_or_none()
     if person is not None and person.role is Role.TRAINEE:
         return render_template("cohorts/join_again.html", cohort=code.cohort, code=code)
-    account = JoinForm(formdata=None, code=code.code, language=current_language())
+    account = JoinForm(
+        formdata=None,
+        code=code.code,
+        language=current_language(),
+        second_language=code.cohort.second_language or "",
+    )
     return _join_page(account, code)
 
 
@@ -108,9 +114,11 @@ def join_again() -> Response:
     """Put a trainee who has an account into one more cohort."""
     code = _open_code(request.form.get("code", "")).code
     db = writing()
-    services.join_again(db, code, current_person(), today(), now())
+    used = services.join_again(db, code, current_person(), today(), now())
+    waits = services.is_waiting(db, used.cohort, current_person())
     db.commit()
-    return back_to(url_for("overview.start"), _("You are in the cohort now."))
+    message = _("Your instructor was asked.") if waits else _("You are in the cohort now.")
+    return back_to(url_for("overview.start"), message)
 
 
 def _open_code(typed: str) -> JoinCode:

@@ -6,9 +6,12 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts import services as accounts
+from app.accounts.forms import refuse
+from app.accounts.types import NameForm
 from app.cohorts import services
-from app.cohorts.forms import CohortForm, InstructorForm
+from app.cohorts.forms import InstructorForm, cohort_form, form_of
 from app.cohorts.models import Cohort
+from app.cohorts.types import CapacityTooSmall
 from app.cohorts.views.frame import blueprint, own_cohort, today
 from app.core.clock import now
 from app.core.db import reading, writing
@@ -17,22 +20,35 @@ from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
 from app.core.web import back_to
+from app.courses.library import library
+
+LONGEST_SEARCH = 100
 
 
 @blueprint.get("/cohorts")
 @requires(Permission.COHORTS_LEAD)
 def cohorts() -> str:
-    """The person's cohorts."""
-    found = services.cohorts_of(reading(), current_person())
-    counts = services.member_counts(reading(), found)
-    return render_template("cohorts/cohorts.html", cohorts=found, counts=counts)
+    """The person's cohorts, or the archived ones, by a part of the name or partner."""
+    db, person = reading(), current_person()
+    text, archived = request.args.get("q", "").strip()[:LONGEST_SEARCH], "archived" in request.args
+    every = (services.archived_cohorts_of if archived else services.cohorts_of)(db, person)
+    found = services.matching_cohorts(every, text) if text else every
+    return render_template(
+        "cohorts/cohorts.html",
+        cohorts=found,
+        has_any=bool(every),
+        text=text,
+        archived=archived,
+        counts=services.member_counts(db, found),
+        waiting=services.waiting_counts(db, found),
+    )
 
 
 @blueprint.get("/cohorts/new")
 @requires(Permission.COHORTS_LEAD)
 def cohort_new() -> str:
     """The form for a new cohort."""
-    form = CohortForm(
+    form = cohort_form(
         formdata=None, starts_on=today(), language=current_language(), event_id=new_event_id()
     )
     return render_template("cohorts/edit.html", form=form, cohort=None)
@@ -42,7 +58,7 @@ def cohort_new() -> str:
 @requires(Permission.COHORTS_LEAD)
 def create_cohort() -> Response | tuple[str, int]:
     """Create the cohort."""
-    form = CohortForm()
+    form = cohort_form()
     if not form.validate():
         return render_template("cohorts/edit.html", form=form, cohort=None), 422
     db = writing()
@@ -53,18 +69,36 @@ def create_cohort() -> Response | tuple[str, int]:
     return back_to(url_for("cohorts.cohort", key=cohort.key), _("The cohort is created."))
 
 
-@blueprint.get("/cohorts/<uuid:key>")
+@blueprint.route("/cohorts/<uuid:key>", methods=["GET", "POST"])
 @requires(Permission.COHORTS_LEAD)
 def cohort(key: object) -> str:
-    """One cohort: members, courses, codes."""
+    """One cohort; its trainees in a chosen order, or those with a name.
+
+    A name that is searched for is sent, so that no address holds it.
+    """
     db = reading()
     found = own_cohort(db, key)
+    text = request.form.get("q", "").strip()[:LONGEST_SEARCH]
+    order = next((one for one in NameForm if one == request.values.get("sort")), NameForm.LATIN)
+    members = services.members_of(db, found)
+    shown = services.matching_members(members, text) if text else members
     return render_template(
         "cohorts/cohort.html",
         cohort=found,
-        members=services.members_of(db, found),
+        members=services.sorted_members(shown, order),
+        member_total=len(members),
+        text=text,
+        order=order,
         codes=services.join_codes_of(db, found),
         instructors=services.instructors_of(db, found),
+        waiting=services.waiting_counts(db, [found]).get(found.id, 0),
+        former=len(services.former_members_of(db, found)),
+        announcements=len(services.announcements_of(db, found)),
+        courses=[
+            (course, library().course(course.slug).title(current_language()))
+            for course in found.courses
+            if library().has_course(course.slug)
+        ],
         today=today(),
     )
 
@@ -74,7 +108,7 @@ def cohort(key: object) -> str:
 def cohort_edit(key: object) -> str:
     """The form with the cohort's properties."""
     found = own_cohort(reading(), key)
-    form = CohortForm.of(found, new_event_id())
+    form = form_of(found, new_event_id())
     return render_template("cohorts/edit.html", form=form, cohort=found)
 
 
@@ -82,11 +116,17 @@ def cohort_edit(key: object) -> str:
 @requires(Permission.COHORTS_LEAD)
 def change_cohort(key: object) -> Response | tuple[str, int]:
     """Write the changes."""
-    form, found = CohortForm(), own_cohort(reading(), key)
+    form, found = cohort_form(), own_cohort(reading(), key)
     if not form.validate():
         return render_template("cohorts/edit.html", form=form, cohort=found), 422
     db = writing()
-    services.change_cohort(db, own_cohort(db, key), form.draft(), current_person(), now())
+    try:
+        services.change_cohort(db, own_cohort(db, key), form.draft(), current_person(), now())
+    except CapacityTooSmall as refusal:
+        db.rollback()
+        refuse(form, "capacity", refusal)
+        page = render_template("cohorts/edit.html", form=form, cohort=own_cohort(db, key))
+        return page, refusal.status
     db.commit()
     return back_to(url_for("cohorts.cohort", key=key), _("The changes are saved."))
 
@@ -140,3 +180,14 @@ def add_instructor(key: object) -> Response | tuple[str, int]:
     services.add_instructor(db, own_cohort(db, key), instructor, current_person(), now())
     db.commit()
     return back_to(url_for("cohorts.instructors", key=key), _("The instructor is added."))
+
+
+@blueprint.post("/cohorts/<uuid:key>/instructors/<uuid:user>/remove")
+@requires(Permission.ACCOUNTS_MANAGE)
+def remove_instructor(key: object, user: object) -> Response:
+    """Let this instructor lead the cohort no more."""
+    db = writing()
+    instructor = accounts.person_by_key(db, str(user))
+    services.remove_instructor(db, own_cohort(db, key), instructor, current_person(), now())
+    db.commit()
+    return back_to(url_for("cohorts.instructors", key=key), _("The instructor is taken away."))

@@ -48,24 +48,3 @@ def unlock_pin(key: object, user: object) -> Response:
     accounts.unlock_pin(db, trainee, current_person(), now())
     db.commit()
     return back_to(url_for("cohorts.member", key=key, user=user), _("The PIN can be tried again."))
-
-
-@blueprint.get("/cohorts/<uuid:key>/members/<uuid:user>/withdraw")
-@requires(Permission.COHORTS_LEAD)
-def member_withdraw(key: object, user: object) -> str:
-    """Ask before a trainee leaves the cohort."""
-    found, trainee = services.member_of(reading(), current_person(), str(key), str(user))
-    return render_template("cohorts/withdraw.html", cohort=found, member=trainee)
-
-
-@blueprint.post("/cohorts/<uuid:key>/members/<uuid:user>/withdraw")
-@requires(Permission.COHORTS_LEAD)
-def withdraw_member(key: object, user: object) -> Response:
-    """Take the trainee out of the cohort; her records stay."""
-    db = writing()
-    found, trainee = services.member_of(db, current_person(), str(key), str(user))
-    services.withdraw_member(db, found, trainee, current_person(), now())
-    db.commit()
-    return back_to(
-        url_for("cohorts.cohort", key=key), _("The trainee is no longer in this cohort.")
-    )

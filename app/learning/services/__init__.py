@@ -45,6 +45,7 @@ from app.learning.services.listing import (
     export_learning,
     lessons_by_day,
 )
+from app.learning.services.merging import MERGE_MOVES, MERGE_STAYS, count_records, merge_people
 from app.learning.services.pages import (
     CoursePage,
     LessonPage,
@@ -73,6 +74,8 @@ from app.learning.services.waiving import lessons_met, take_back_waivers, waive_
 __all__ = [
     "ALL_TIME",
     "LONGEST_EXTENSION",
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "Analysis",
     "Change",
     "CorrectionDraft",
@@ -101,6 +104,7 @@ __all__ = [
     "correction_of",
     "corrections_of",
     "count_analysis",
+    "count_records",
     "course_page",
     "decline_report",
     "enroll",
@@ -122,6 +126,7 @@ __all__ = [
     "lesson_page",
     "lessons_by_day",
     "lessons_met",
+    "merge_people",
     "normalise",
     "open_reports",
     "preview_correction",

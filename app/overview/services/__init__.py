@@ -7,6 +7,15 @@ from app.overview.services.grids import (
     everybody_grid,
     everybody_of,
 )
+from app.overview.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    candidates,
+    merge_people,
+    mergeable,
+    share_a_name,
+    side_of,
+)
 from app.overview.services.progress import (
     courses_of,
     due_of_trainee,
@@ -19,10 +28,13 @@ from app.overview.services.statistics import Stage, Statistics, statistics
 from app.overview.services.timeline import timeline
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "PAGE_SIZE",
     "STUCK_DAYS",
     "Stage",
     "Statistics",
+    "candidates",
     "cohort_cards",
     "cohort_grid",
     "courses_of",
@@ -30,6 +42,10 @@ __all__ = [
     "everybody_grid",
     "everybody_of",
     "export_person",
+    "merge_people",
+    "mergeable",
+    "share_a_name",
+    "side_of",
     "standings",
     "statistics",
     "timeline",

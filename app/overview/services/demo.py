@@ -146,7 +146,7 @@ class DemoLoader:
         draft = CohortDraft(
             name=f"Nanning {start:%Y-%m} / {number + 1}",
             partner="Guangxi ASEAN Training Centre",
-            country="LA",
+            countries=("LA",),
             starts_on=start,
             ends_on=start + timedelta(days=120),
             language="lo",

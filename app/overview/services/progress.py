@@ -93,10 +93,7 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
     """Everything that the rooms keep about a person, as plain data to take away."""
     return {
         "account": accounts.export_account(db, person),
-        "cohorts": [
-            {"name": cohort.name, "partner": cohort.partner}
-            for cohort in cohorts.cohorts_joined(db, person)
-        ],
+        **cohorts.export_cohorts(db, person),
         "lists": roster.export_lists(db, person),
         "learning": learning.export_learning(db, person),
         "skill_checks": practicals.export_checks(db, person),
@@ -105,6 +102,7 @@ def export_person(db: Session, person: User) -> dict[str, Any]:
         "certificates": certificates.export_certificates(db, person),
         "trail": [
             {"at": event.at.isoformat(), "action": event.action}
-            for event in audit.trail_of(db, "user", person.key)
+            for one in (person, *accounts.merged_into(db, person))
+            for event in audit.trail_of(db, "user", one.key)
         ],
     }

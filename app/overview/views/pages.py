@@ -68,6 +68,7 @@ def _trainee_start(db: Session, person: User) -> str:
         ways=ways,
         due=services.due_of_trainee(db, person),
         days=sessions.next_sessions(db, person, today()),
+        news=cohorts.news_for(db, person, current_language()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 

@@ -8,6 +8,12 @@ from app.practicals.services.acknowledging import acknowledge, require_pin
 from app.practicals.services.checked import checked_in
 from app.practicals.services.erasing import erase_days
 from app.practicals.services.marks import complete_marks, critical_happened, result_of
+from app.practicals.services.merging import (
+    MERGE_MOVES,
+    MERGE_STAYS,
+    count_records,
+    merge_people,
+)
 from app.practicals.services.reading import (
     check_of,
     checks_by,
@@ -30,6 +36,8 @@ from app.practicals.services.recording import (
 )
 
 __all__ = [
+    "MERGE_MOVES",
+    "MERGE_STAYS",
     "acknowledge",
     "candidates",
     "check_of",
@@ -37,11 +45,13 @@ __all__ = [
     "checks_by",
     "complete_marks",
     "correct_check",
+    "count_records",
     "critical_happened",
     "erase_days",
     "export_checks",
     "given_of",
     "may_correct",
+    "merge_people",
     "passed_sheets",
     "record_check",
     "require_correctable",
