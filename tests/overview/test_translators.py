@@ -161,12 +161,12 @@ def test_an_author_sees_what_the_check_says(sign_in: SignIn, db: Session, copy: 
 def test_an_author_sees_the_faults_of_a_course_that_cannot_be_shown(
     sign_in: SignIn, db: Session, copy: Copy
 ) -> None:
-    copy.replace("gloves/en/bank.yaml", "30:2", "{number:cn.nothing}")
+    copy.remove("gloves/en/wear.md")
     client = sign_in(granted(db, make_instructor(db), GrantKind.COURSES_AUTHOR, ""))
     assert "cannot be shown" in client.get("/en/author").get_data(as_text=True)
     answer = client.get("/en/author/gloves")
     assert answer.status_code == 200
-    assert "gloves/en/bank.yaml:" in answer.get_data(as_text=True)
+    assert "gloves/en/wear.md:" in answer.get_data(as_text=True)
     assert client.get("/en/author/no-such-course").status_code == 404
 
 
