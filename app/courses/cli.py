@@ -218,6 +218,8 @@ def _print_report(report: Report) -> None:
         click.echo(f"  {fault}")
     counts = len(report.changed), len(report.confirmed), len(report.refused)
     click.echo("Changed: {}. Confirmed: {}. Refused: {}.".format(*counts))
+    if report.waiting:
+        click.echo(f"Still marked as fuzzy, so left as they are: {report.waiting}.")
 
 
 @group.command("new")

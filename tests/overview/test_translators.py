@@ -158,6 +158,18 @@ def test_an_author_sees_what_the_check_says(sign_in: SignIn, db: Session, copy: 
     assert client.get("/en/author/gloves?live=1").headers["Refresh"] == "3"
 
 
+def test_an_author_sees_the_faults_of_a_course_that_cannot_be_shown(
+    sign_in: SignIn, db: Session, copy: Copy
+) -> None:
+    copy.remove("gloves/en/wear.md")
+    client = sign_in(granted(db, make_instructor(db), GrantKind.COURSES_AUTHOR, ""))
+    assert "cannot be shown" in client.get("/en/author").get_data(as_text=True)
+    answer = client.get("/en/author/gloves")
+    assert answer.status_code == 200
+    assert "gloves/en/wear.md:" in answer.get_data(as_text=True)
+    assert client.get("/en/author/no-such-course").status_code == 404
+
+
 def test_an_author_of_one_course_opens_no_other(sign_in: SignIn, db: Session) -> None:
     client = sign_in(granted(db, make_instructor(db), GrantKind.COURSES_AUTHOR, "gloves"))
     assert client.get("/en/author").status_code == 200

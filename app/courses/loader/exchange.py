@@ -157,6 +157,7 @@ def _returned(
         confirmed=taken.confirmed,
         refused=refused,
         faults=tuple(fault for found in faults.values() for fault in found),
+        waiting=sum(entry.fuzzy and not entry.obsolete for entry in file),
     )
 
 

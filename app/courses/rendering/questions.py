@@ -166,7 +166,7 @@ def check_html(course: Course, item: Item, reader: Reader) -> str:
         body = _radios(item, view, words, reader)
         kind = " by-option"
     else:
-        body = _BODIES[item.type](view, reader.language)
+        body = _BODIES[item.type](item, view, reader.language)
         kind = ""
     figure = f"<figure>{view.figure}</figure>" if view.figure else ""
     return (
@@ -206,35 +206,36 @@ def _is_right(item: Item, key: str) -> bool:
     return isinstance(item, SingleItem) and key in item.answer
 
 
-def _boxes(view: QuestionView, language: str) -> str:
+def _boxes(item: Item, view: QuestionView, language: str) -> str:
     boxes = "".join(
-        f'<label class="option"><input type="checkbox" name="{view.key}" value="{choice.key}">'
-        f"<span>{choice.html}</span></label>"
+        f'<label class="option"><input type="checkbox" name="{view.key}" value="{choice.key}"'
+        f"{_when_right(item, choice.key)}><span>{choice.html}</span></label>"
         for choice in view.options
     )
     return f'<p class="hint">{plain_html(tr(_CHOOSE_ALL, language))}</p>{boxes}'
 
 
-def _order(view: QuestionView, language: str) -> str:
+def _order(item: Item, view: QuestionView, language: str) -> str:
     places = "<option>–</option>" + "".join(
         f"<option>{place}</option>" for place in range(1, len(view.options) + 1)
     )
     lines = "".join(
         f'<label class="match place"><span>{line.html}</span>'
-        f'<select name="{view.key}-{line.key}">{places}</select></label>'
+        f'<select name="{view.key}-{line.key}"{_when_right(item, line.key)}>{places}</select>'
+        "</label>"
         for line in view.options
     )
     return f'<p class="hint">{plain_html(tr(_PUT_IN_ORDER, language))}</p>{lines}'
 
 
-def _matches(view: QuestionView, language: str) -> str:
+def _matches(item: Item, view: QuestionView, language: str) -> str:
     empty = f'<option value="">{plain_html(tr(_CHOOSE, language))}</option>'
     choices = empty + "".join(
         f'<option value="{line.key}">{_without_tags(line.html)}</option>' for line in view.right
     )
     return "".join(
-        f'<label class="match"><span>{line.html}</span><select name="{view.key}-{line.key}">'
-        f"{choices}</select></label>"
+        f'<label class="match"><span>{line.html}</span><select name="{view.key}-{line.key}"'
+        f"{_when_right(item, line.key)}>{choices}</select></label>"
         for line in view.left
     )
 
@@ -252,7 +253,7 @@ def _without_tags(text: str) -> str:
     return "".join(kept)
 
 
-def _numbers(view: QuestionView, _language: str) -> str:
+def _numbers(_item: Item, view: QuestionView, _language: str) -> str:
     fields = [
         f'<label><span class="hush">{plain_html(label)}</span>'
         f'<input class="figure" type="text" inputmode="decimal" autocomplete="off" size="5" '
@@ -264,10 +265,22 @@ def _numbers(view: QuestionView, _language: str) -> str:
     return f'<p class="numbers">{between.join(fields)}{unit}</p>'
 
 
+def _when_right(item: Item, key: str) -> str:
+    """What a field holds when it is right, for the script that says so with the answer."""
+    if isinstance(item, MultipleItem):
+        return f' data-right="{"on" if key in item.answer else "off"}"'
+    if isinstance(item, OrderingItem):
+        return f' data-right="{item.answer.index(key) + 1}"'
+    return f' data-right="{item.answer[key]}"' if isinstance(item, MatchingItem) else ""
+
+
 def _answer(item: Item, view: QuestionView, feedback: str, language: str) -> str:
+    right, wrong = (plain_html(tr(verdict, language)) for verdict in (_RIGHT, _WRONG))
     return (
         f'<details class="answer"><summary>{plain_html(tr(_SHOW, language))}</summary>'
-        f'<div class="feedback"><p><strong>{plain_html(tr(_ANSWER, language))}</strong></p>'
+        '<div class="feedback"><p class="verdict" hidden '
+        f'data-right="{right}" data-wrong="{wrong}"></p>'
+        f"<p><strong>{plain_html(tr(_ANSWER, language))}</strong></p>"
         f"{answer_html(item, view)}<p>{feedback}</p></div></details>"
     )
 

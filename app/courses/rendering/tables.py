@@ -19,6 +19,7 @@ from app.courses.types import (
 )
 
 _CHECKED_ON = N_("Checked on %(date)s.")
+_CHECKED_IN_PART = N_("Checked on %(date)s, except the numbers marked “not checked yet”.")
 _SOURCE, _UNCHECKED = N_("Source:"), N_("not checked yet")
 _SERVICE, _COUNTRY, _NUMBER = N_("Service"), N_("Country"), N_("Number")
 _CHINESE, _MEANING = N_("Chinese"), N_("Meaning")
@@ -120,14 +121,15 @@ def _numbers(numbers: EmergencyNumbers, name: str, reader: Reader) -> str:
             rows.append(_row([place, what, f"{number}{doubt}"]))
     headers = [_say(reader, words) for words in (_COUNTRY, _SERVICE, _NUMBER)]
     day = format_date(date.fromisoformat(numbers.checked_on), reader.language)
-    foot = f'<p class="hint">{_say(reader, _CHECKED_ON, date=day)}</p>'
+    is_whole = all(s.checked for c in _countries(numbers, name) for s in c.services.values())
+    checked = _CHECKED_ON if is_whole else _CHECKED_IN_PART
+    foot = f'<p class="hint">{_say(reader, checked, date=day)}</p>'
     return f"{_table(_say(reader, _TITLE), headers, rows)}{foot}"
 
 
 def _foot(reader: Reader, source: str, *, is_checked: bool, checked_on: str) -> str:
+    named = f'{_say(reader, _SOURCE)} <span lang="en">{html.escape(source)}</span>'
+    if not is_checked:
+        return f'<p class="hint">{named} ({_say(reader, _UNCHECKED)}).</p>'
     day = format_date(date.fromisoformat(checked_on), reader.language)
-    doubt = "" if is_checked else f" ({_say(reader, _UNCHECKED)})"
-    return (
-        f'<p class="hint">{_say(reader, _SOURCE)} <span lang="en">{html.escape(source)}</span>'
-        f"{doubt}. {_say(reader, _CHECKED_ON, date=day)}</p>"
-    )
+    return f'<p class="hint">{named}. {_say(reader, _CHECKED_ON, date=day)}</p>'

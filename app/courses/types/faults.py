@@ -56,6 +56,7 @@ class Report:
     confirmed: tuple[str, ...]
     refused: Mapping[str, Returned]
     faults: tuple[Fault, ...]
+    waiting: int = 0  # texts left as they are: still marked as fuzzy
 
 
 class ForeignFile(DomainError):

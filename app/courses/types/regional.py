@@ -124,6 +124,14 @@ class EmergencyNumbers:
         return found, found.services[service]
 
     @property
+    def has_unchecked(self) -> bool:
+        """Whether a number still waits for its source."""
+        services = (
+            each for country in self.countries.values() for each in country.services.values()
+        )
+        return not all(service.checked for service in services)
+
+    @property
     def figures(self) -> frozenset[str]:
         """Every number of the table: none of them may stand literally in prose."""
         return frozenset(

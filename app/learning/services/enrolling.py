@@ -65,8 +65,8 @@ def locked_by(course: Course, record: Record) -> tuple[str, ...]:
 
 
 def titles_of(slugs: tuple[str, ...], language: str) -> tuple[str, ...]:
-    """The titles of courses that have content."""
-    return tuple(library().course(slug).title(language) for slug in slugs)
+    """The short titles of courses that have content: full ones are lists of their own."""
+    return tuple(library().course(slug).titles(language).short_title for slug in slugs)
 
 
 def require_open(course: Course, record: Record, language: str) -> None:

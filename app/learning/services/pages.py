@@ -141,7 +141,10 @@ def programme_page(
     """The programme as this person sees it."""
     record = None if user.is_staff else record_of(db, user)
     outlines = library().outlines(language)
-    titles = {outline.slug: outline.title for outline in outlines}
+    titles = {
+        each.slug: each.course.titles(language).short_title if each.course else each.title
+        for each in outlines
+    }
     readings = readings_of(db, user, library().courses, require_review=require_review)
     entries = tuple(
         _entry(each, readings.get(each.slug), record, titles, language, at) for each in outlines

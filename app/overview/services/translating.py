@@ -14,7 +14,7 @@ from app.courses.loader.exchange import BANK, Wanted, export_po, import_po
 from app.courses.loader.reading import read_content
 from app.courses.loader.staleness import part_of
 from app.courses.rendering.changes import Change, changes
-from app.courses.types import Course, Fault, Report, Severity
+from app.courses.types import Course, Fault, Report, Severity, UnknownCourse
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,22 @@ def _places(courses_dir: Path) -> Places:
 def faults_of(courses_dir: Path, course: Course) -> tuple[Fault, ...]:
     """What `kapok courses check` says of a course; asked once for each state of its files."""
     return _faults(courses_dir, course.slug, course.rendering_digest)
+
+
+def broken_courses(courses_dir: Path) -> list[str]:
+    """Slugs of the programme whose files are there but cannot be shown, for a fault in them."""
+    return [
+        each.slug
+        for each in library().programme.courses
+        if not library().has_course(each.slug) and (courses_dir / each.slug).is_dir()
+    ]
+
+
+def faults_of_broken(courses_dir: Path, slug: str) -> tuple[Fault, ...]:
+    """What the check says of a broken course; raises UnknownCourse when it is none."""
+    if slug not in broken_courses(courses_dir):
+        raise UnknownCourse
+    return _faults.__wrapped__(courses_dir, slug, "")
 
 
 @lru_cache(maxsize=32)

@@ -34,20 +34,32 @@ def author() -> str:
         for course in library().courses
         if accounts.may_author(db, person, course.slug, today())
     ]
-    return render_template("overview/author.html", courses=courses)
+    broken = [
+        slug
+        for slug in translating.broken_courses(settings().courses_dir)
+        if accounts.may_author(db, person, slug, today())
+    ]
+    return render_template("overview/author.html", courses=courses, broken=broken)
 
 
 @blueprint.get("/author/<slug>")
 @authors
 def author_course(slug: str) -> Response:
-    """What the check says of a course, and the way to all of it; `?live` looks again by itself."""
+    """What the check says of a course, and the way to all of it; `?live` looks again by itself.
+
+    A course that a fault keeps from being shown has its faults here all the same.
+    """
     _refuse(slug)
-    course = library().course(slug)
-    live = "live" in request.args
+    folder, live = settings().courses_dir, "live" in request.args
+    course = library().course(slug) if library().has_course(slug) else None
     page = render_template(
         "overview/author_course.html",
+        slug=slug,
         course=course,
-        faults=translating.faults_of(settings().courses_dir, course),
+        name=course.titles(current_language()).short_title if course else slug,
+        faults=translating.faults_of(folder, course)
+        if course
+        else translating.faults_of_broken(folder, slug),
         live=live,
     )
     response = make_response(page)

@@ -88,8 +88,33 @@ function improveChecks() {
   });
 }
 
+// "Check your answer" also says whether what was chosen is right.
+function isRight(field) {
+  const is = field.type === "checkbox" ? (field.checked ? "on" : "off") : field.value;
+  return is === field.dataset.right;
+}
+
+function judge(details) {
+  const verdict = details.querySelector(".verdict");
+  const fields = [...details.parentNode.querySelectorAll("[data-right]:is(input, select)")];
+  const isTried = fields.some((field) => field.checked || (field.type !== "checkbox" && field.selectedIndex > 0));
+  verdict.hidden = !details.open || !isTried;
+  if (verdict.hidden) return;
+  const tone = fields.every(isRight) ? "right" : "wrong";
+  verdict.className = `verdict ${tone}`;
+  verdict.textContent = verdict.dataset[tone];
+}
+
+function improveAnswers() {
+  for (const details of document.querySelectorAll(".check details.answer")) {
+    details.addEventListener("toggle", () => judge(details));
+    details.parentNode.addEventListener("change", () => judge(details));
+  }
+}
+
 export function improveLesson() {
   improveTwins();
   improveTerms();
   improveChecks();
+  improveAnswers();
 }
