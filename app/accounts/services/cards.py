@@ -215,7 +215,7 @@ def forget_pin(db: Session, user: User, by: User, at: datetime) -> None:
 
 
 def end_cards(db: Session, user: User, at: datetime) -> None:
-    """End the person's card when she becomes staff."""
+    """End the card of somebody who becomes staff, or whose account is merged into another."""
     living = update(LoginCard).where(LoginCard.user_id == user.id, LoginCard.ended_at.is_(None))
     db.execute(living.values(ended_at=at))
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Consent, Grant, User
+from app.accounts.services.cards import end_cards
 from app.accounts.services.sessions import end_sessions
 
 #: Columns that point to a person: what a merge moves, and what stays, with the reason.
@@ -16,6 +17,7 @@ MERGE_MOVES = frozenset({"consent.user_id", "user_grant.user_id"})
 MERGE_STAYS = {
     "user_session.user_id": "the closed account's sessions end",
     "reset_code.user_id": "the closed account's code ends",
+    "login_card.user_id": "the closed account's card ends; the kept account has its own",
     "user_account.merged_into_id": "it is the pointer itself",
 }
 
@@ -47,10 +49,25 @@ def merge_people(db: Session, kept: User, other: User, at: datetime) -> None:
     """
     _merge_consents(db, kept, other, at)
     _merge_grants(db, kept, other, at)
+    _merge_numbers(db, kept, other)
+    end_cards(db, other, at)
     end_sessions(db, other, at)
     other.disabled_at = other.disabled_at or at
     other.merged_into_id, other.merged_at = kept.id, at
     other.password_hash = other.pin_hash = None
+    db.flush()
+
+
+def _merge_numbers(db: Session, kept: User, other: User) -> None:
+    """Student number and passport by which lists find the person; `kept` keeps its own."""
+    for names in (("student_number", "student_number_key"), ("passport_hash", "passport_last4")):
+        values = [getattr(other, name) for name in names]
+        for name in names:
+            setattr(other, name, None)
+        db.flush()  # each is unique: the closed account lets go of it first
+        if getattr(kept, names[0]) is None:
+            for name, value in zip(names, values, strict=True):
+                setattr(kept, name, value)
     db.flush()
 
 

@@ -20,6 +20,8 @@ MERGE_STAYS = {
     "cohort_instructor.user_id": "only trainees are merged, and they lead nothing",
     "join_request.decided_by_id": "who decided stays as it was written",
     "announcement.author_id": "who wrote stays as it was written",
+    "roster_change.user_id": "taking an import back concerns the account that it made or changed",
+    "roster_import.by_id": "who imported stays as it was written",
 }
 
 

@@ -7,14 +7,26 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.accounts.types import BothInAnAttempt
-from app.learning.models import Attempt, AttemptRelease, Enrollment, LessonCompletion
+from app.learning.models import (
+    Attempt,
+    AttemptRelease,
+    DueExtension,
+    Enrollment,
+    LessonCompletion,
+    LessonWaiver,
+)
 from app.learning.services.progress import has_open_attempt
 from app.learning.types import AttemptStatus
 
 #: Columns that point to a person: what a merge moves, and what stays, with the reason.
 MERGE_MOVES = frozenset({"enrollment.user_id"})
 MERGE_STAYS = {
-    "attempt_release.released_by_id": "who acted stays as it was written; trainees release nothing"
+    "attempt_release.released_by_id": "who acted stays as it was written; trainees release nothing",
+    "due_extension.by_id": "who gave more time stays as it was written",
+    "item_correction.by_id": "who corrected stays as it was written",
+    "lesson_waiver.by_id": "who waived stays as it was written",
+    "question_report.by_id": "who reported stays as it was written",
+    "question_report.settled_by_id": "who settled it stays as it was written",
 }
 #: Attempts are renumbered by way of numbers that no attempt has.
 _ASIDE = 1_000_000
@@ -37,7 +49,7 @@ def count_records(db: Session, user: User) -> dict[str, int]:
 
 
 def merge_people(db: Session, kept: User, other: User) -> None:
-    """Move enrollments with lessons, attempts and releases to `kept`.
+    """Move enrollments with lessons, attempts, releases, more time and waivers to `kept`.
 
     A course that both follow: the earlier day of enrollment; of a lesson that both did the earlier
     completion goes to `kept` and the later stays with `other`; all attempts, numbered by their
@@ -62,8 +74,20 @@ def _join(db: Session, own: Enrollment, other: Enrollment) -> None:
     own.enrolled_at = min(own.enrolled_at, other.enrolled_at)
     _join_lessons(db, own, other)
     _join_attempts(db, own, other)
-    releases = update(AttemptRelease).where(AttemptRelease.enrollment_id == other.id)
-    db.execute(releases.values(enrollment_id=own.id))
+    for model in (AttemptRelease, DueExtension, LessonWaiver):
+        _move_rows(db, model, own, other)
+
+
+def _move_rows(
+    db: Session,
+    model: type[AttemptRelease | DueExtension | LessonWaiver],
+    own: Enrollment,
+    other: Enrollment,
+) -> None:
+    """All rows, but those of an act that was for both accounts: each has its own already."""
+    same = select(model.event_id).where(model.enrollment_id == own.id)
+    rows = update(model).where(model.enrollment_id == other.id, model.event_id.not_in(same))
+    db.execute(rows.values(enrollment_id=own.id).execution_options(synchronize_session=False))
 
 
 def _join_lessons(db: Session, own: Enrollment, other: Enrollment) -> None:

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.accounts.models import User
 from app.practicals.models import SkillCheckParticipant
+from app.practicals.models.sessions import AttendanceEvent, DeferralEvent, SessionGuest
 
 #: Columns that point to a person: what a merge moves, and what stays, with the reason.
-MERGE_MOVES = frozenset({"skill_check_participant.user_id"})
-MERGE_STAYS = {"skill_check.examiner_id": "who examined stays as it was signed"}
+MERGE_MOVES = frozenset(
+    {
+        "attendance_event.user_id",
+        "deferral_event.user_id",
+        "session_guest.user_id",
+        "skill_check_participant.user_id",
+    }
+)
+MERGE_STAYS = {
+    "attendance_event.by_id": "who wrote it down stays as it was written",
+    "deferral_event.by_id": "who deferred stays as it was written",
+    "session_paper.by_id": "who printed stays as it was written",
+    "session_staff.user_id": "only trainees are merged, and they are no staff",
+    "session_turn.by_id": "who closed or reopened stays as it was written",
+    "skill_check.examiner_id": "who examined stays as it was signed",
+    "training_session.created_by_id": "who planned stays as it was written",
+}
 
 
 def count_records(db: Session, user: User) -> dict[str, int]:
@@ -22,10 +38,12 @@ def count_records(db: Session, user: User) -> dict[str, int]:
 
 
 def merge_people(db: Session, kept: User, other: User) -> None:
-    """Move results to `kept`.
+    """Move results, attendance, deferrals and invitations to training days to `kept`.
 
-    Attempts at one sheet on one day are counted on after those of `kept`. Where both accounts
-    stand in the very same check, `kept` keeps its own line and the other stays with `other`.
+    On a day, or at a station, at which both accounts have entries, `kept` keeps its own and the
+    others stay with `other`: two logs of one day do not become one. Attempts at one sheet on one
+    day are counted on after those of `kept`. Where both accounts stand in the very same check,
+    `kept` keeps its own line and the other stays with `other`.
     """
     query = select(SkillCheckParticipant).where(
         SkillCheckParticipant.user_id.in_([kept.id, other.id])
@@ -42,3 +60,18 @@ def merge_people(db: Session, kept: User, other: User) -> None:
             one.attempt_of_day += last[one.course_slug, one.sheet_key, one.held_on]
             one.user_id = kept.id
     db.flush()
+    _move(db, AttendanceEvent, AttendanceEvent.session_id, kept, other)
+    _move(db, DeferralEvent, DeferralEvent.station_id, kept, other)
+    _move(db, SessionGuest, SessionGuest.session_id, kept, other)
+
+
+def _move(
+    db: Session,
+    model: type[AttendanceEvent | DeferralEvent | SessionGuest],
+    place: InstrumentedAttribute[int],
+    kept: User,
+    other: User,
+) -> None:
+    own = set(db.scalars(select(place).where(model.user_id == kept.id)))
+    rows = update(model).where(model.user_id == other.id, place.not_in(own))
+    db.execute(rows.values(user_id=kept.id).execution_options(synchronize_session=False))

@@ -13,6 +13,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import ImportedPerson
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
+from app.cohorts.services.members import require_places
 from app.cohorts.services.roster.data import Change, Entry
 from app.cohorts.services.roster.pending import UNDO_KEPT
 from app.cohorts.services.roster.preview import Preview, Row, left_out_of, preview_of
@@ -138,7 +139,14 @@ def _accounts(db: Session, rows: Sequence[Row]) -> dict[int, User]:
 def _put_into_cohort(
     db: Session, roster: RosterImport, users: Sequence[User], at: datetime
 ) -> dict[int, datetime]:
-    """Make them members; returns when those who come back had left."""
+    """Make them members; returns when those who come back had left.
+
+    Raises CohortHasNoPlace.
+    """
+    inside = select(CohortMember.user_id).where(
+        CohortMember.cohort_id == roster.cohort_id, CohortMember.withdrawn_at.is_(None)
+    )
+    require_places(db, roster.cohort, len({user.id for user in users} - set(db.scalars(inside))))
     rows = [{"cohort_id": roster.cohort_id, "user_id": user.id, "joined_at": at} for user in users]
     made = {member.user_id for member in insert_missing(db, CohortMember, rows)}
     back = [user.id for user in users if user.id not in made]
@@ -149,7 +157,7 @@ def _put_into_cohort(
     for member in db.scalars(query) if back else ():
         if member.withdrawn_at is not None:
             left[member.user_id] = member.withdrawn_at
-            member.withdrawn_at = None
+            member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
     return left
 
 
