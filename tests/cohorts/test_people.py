@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import User
+from app.accounts.types import NameForm
 from app.cohorts import services
 from app.cohorts.models import Cohort, CohortMember, JoinCode, JoinRequest
 from app.cohorts.types import (
@@ -21,7 +22,6 @@ from app.cohorts.types import (
     CohortFull,
     CohortHasNoPlace,
     DueOutsideCohort,
-    NameForm,
 )
 from app.core import audit
 from app.core.db import Database, begin_write
