@@ -97,7 +97,12 @@ def break_places(text: str) -> list[int]:
 
 
 def _broken(language: str, run: re.Match[str]) -> str:
-    return ZERO_WIDTH_SPACE.join(_held(piece) for piece in _pieces(run[0], language))
+    return _shown(run[0], language)
+
+
+@lru_cache(maxsize=20_000)
+def _shown(run: str, language: str) -> str:
+    return ZERO_WIDTH_SPACE.join(_held(piece) for piece in _pieces(run, language))
 
 
 @lru_cache(maxsize=20_000)

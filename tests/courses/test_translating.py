@@ -208,6 +208,7 @@ def test_a_text_out_of_date_is_fuzzy_with_the_source_it_was_made_from(copy: Copy
 def test_a_fuzzy_text_that_its_translator_confirms_is_current_again(copy: Copy) -> None:
     copy.replace("gloves/en/wear.md", "Wash before", "Always wash before")
     file = exported(copy)
+    assert returned(copy, file).waiting == 1
     entry(file, INTRO).flags.remove("fuzzy")
     assert returned(copy, file).confirmed == (INTRO,)
     assert "lo" not in stale_of(raw(copy).courses["gloves"], SOURCE_LANGUAGE)
