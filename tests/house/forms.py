@@ -31,6 +31,7 @@ _TYPED: dict[str, Any] = {
     "languages": ["lo"],
     "language": "lo",
     "latin_name": "SOMSAMAI KEOMANY",
+    "more_countries": [],
     "name": "ວຽງຈັນ 2027",
     "nationality": "LA",
     "native_name": "ສົມສະໄໝ ແກ້ວມະນີ",
@@ -48,6 +49,8 @@ _TYPED: dict[str, Any] = {
     "sheets": [],
     "starts_on": "2026-03-02",
     "sure": "y",
+    "text": "We meet at 8 in front of the library.",
+    "title": "Practice on Saturday",
     "training_record": "y",
     "username": "somsamai.k",
     "words": "somsamai",
@@ -112,6 +115,8 @@ def _shown(world: World, who: str, target: str, form: Any) -> ShownForm:
         values["instructor"] = world.keys["instructor"]
     if "people" in values:
         values["people"] = [world.keys["learner"]]
+    if endpoint == "overview.merge":
+        values["username"] = world.keys["other username"]
     values.pop("csrf_token", None)
     return ShownForm(who, endpoint, target, values)
 

@@ -200,6 +200,7 @@ class _Builder:
         )
         cohorts.join_again(self.db, code.code, people["other trainee"], self.today, self.at)
         self.world.keys["announcement"] = told.key
+        self.world.keys["other username"] = people["other trainee"].username
 
     def _learn(self, people: dict[str, User]) -> None:
         for name in ("trainee", "learner", "other trainee"):
