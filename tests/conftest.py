@@ -14,13 +14,10 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import create_app
 from app.config import Settings
 from app.core.db import WRITE_OPTION, Database
-from app.core.limits import init_limits
-from app.core.passwords import use_pepper
-from app.core.web import Kapok
 from tests import databases, servers
+from tests.applications import app_with
 from tests.browsing import CheckedClient
 
 DATABASES = os.environ.get("KAPOK_TEST_DATABASES", "sqlite,postgresql").split(",")
@@ -65,27 +62,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of a test; override this fixture in a module for others."""
     return replace(Settings(), database_url=database_url, data_dir=tmp_path)
-
-
-_APPS: dict[Settings, Flask] = {}
-
-
-def app_with(settings: Settings) -> Flask:
-    """An application; of several with the same settings only the database and the counts are new.
-
-    Building two hundred routes takes longer than most tests.
-    """
-    same = replace(settings, database_url="", data_dir=Path())
-    app = _APPS.get(same)
-    if app is None:
-        app = _APPS[same] = create_app(settings)
-        app.testing = True
-        app.test_client_class = CheckedClient
-        return app
-    use_pepper(settings.secret_key)
-    app.extensions["kapok"] = Kapok(settings, Database(settings.database))
-    init_limits(app, settings.redis_url)
-    return app
 
 
 @pytest.fixture

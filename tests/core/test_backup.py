@@ -27,7 +27,9 @@ from tests.conftest import DATABASES
 from tests.factories import make_trainee
 
 #: What a backup leaves out: who is signed in, codes that are shown once, drawings.
-LEFT_OUT = {"user_session": 0, "reset_code": 0, "certificate_preview": 0, "roster_content": 0}
+LEFT_OUT = dict.fromkeys(
+    ("user_session", "reset_code", "certificate_preview", "roster_content", "item_analysis"), 0
+)
 PAIRS = [(one, other) for one in DATABASES for other in DATABASES]
 
 

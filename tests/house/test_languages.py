@@ -39,6 +39,7 @@ KEPT_WORDS = {
     ),
     *("AN", "PIN", "QR", "SOMSAMAI", "UTC", "VAN", "WANG", "WHO", "XIAOYUE"),
     *("CSV", "Excel", "LA", "MB", "UTF", "xlsx", "xls", "csv"),
+    *("A", "B", "C", "ETS", "fuzzy", "p"),  # paper sizes, classes and words of the field
     *("cm", "h", "kB", "kg", "min", "mm", "px", "s"),
 }
 INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
@@ -52,6 +53,7 @@ def pages_of(world: World) -> list[Route]:
         for route in routes_of(world.app)
         if route.method == "GET"
         and "<language:lang>" in route.rule
+        and route.endpoint not in {"accounts.card_first_use", "accounts.card_pin"}  # after a card
         and not route.rule.endswith((".pdf", ".json", ".po", ".xlsx", ".csv", "/export"))
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, select, update
+from sqlalchemy import Column, Table, delete, select, union, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts import services as accounts
@@ -133,17 +133,15 @@ def _built_on(db: Session, changes: Sequence[RosterChange]) -> set[int]:
     found: set[int] = set()
     created = [one.user_id for one in changes if one.created]
     own = {"cohort_member", "enrollment", "roster_change"}  # looked at below
-    for column in _pointing_to(User.__table__):
-        if column.table.name not in own:
-            found |= _present(db, column, created)
+    columns = [one for one in _pointing_to(User.__table__) if one.table.name not in own]
+    found |= _present(db, columns, created)
     # The import's own rows are known; any others of these tables are somebody's later work.
     made = {number for one in changes for number in one.enrollment_ids}
     found |= _others(db, Enrollment.__table__, created, made)
     found |= _elsewhere(db, changes, created)
     owner = {number: one.user_id for one in changes for number in one.enrollment_ids}
-    for column in _pointing_to(Enrollment.__table__):
-        found |= {owner[number] for number in _present(db, column, list(owner))}
-    return found
+    enrolled = _present(db, _pointing_to(Enrollment.__table__), list(owner))
+    return found | {owner[number] for number in enrolled}
 
 
 def _elsewhere(db: Session, changes: Sequence[RosterChange], created: Sequence[int]) -> set[int]:
@@ -184,10 +182,11 @@ def _target(key: Any) -> Table:
     return target
 
 
-def _present(db: Session, column: Column[Any], ids: Sequence[int]) -> set[int]:
+def _present(db: Session, columns: Sequence[Column[Any]], ids: Sequence[int]) -> set[int]:
+    """Those of the ids that stand in one of the columns; one query for some hundred of them."""
     found: set[int] = set()
     for some in _in_parts(ids):
-        found |= set(db.scalars(select(column).where(column.in_(some)).distinct()))
+        found |= set(db.scalars(union(*(select(one).where(one.in_(some)) for one in columns))))
     return found
 
 

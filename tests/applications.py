@@ -1,0 +1,36 @@
+"""One application for many tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+
+from app import create_app
+from app.config import Settings
+from app.core.db import Database
+from app.core.limits import init_limits
+from app.core.passwords import use_pepper
+from app.core.web import Kapok
+from tests.browsing import CheckedClient
+
+_APPS: dict[Settings, Flask] = {}
+
+
+def app_with(settings: Settings) -> Flask:
+    """An application; of several with the same settings only the database and the counts are new.
+
+    Building two hundred routes takes longer than most tests.
+    """
+    same = replace(settings, database_url="", data_dir=Path())
+    app = _APPS.get(same)
+    if app is None:
+        app = _APPS[same] = create_app(settings)
+        app.testing = True
+        app.test_client_class = CheckedClient
+        return app
+    use_pepper(settings.secret_key)
+    app.extensions["kapok"] = Kapok(settings, Database(settings.database))
+    init_limits(app, settings.redis_url)
+    return app
