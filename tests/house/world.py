@@ -168,7 +168,7 @@ class _Builder:
             name=name,
             partner="ມະຫາວິທະຍາໄລແຫ່ງຊາດລາວ",
             countries=("LA",),
-            starts_on=self.today,
+            starts_on=self.today - timedelta(days=30),
             ends_on=None,
             language="lo",
             courses=(SLUG,),
