@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -147,8 +147,8 @@ def copy_cohort(
         draft,
         name=name,
         starts_on=starts_on,
-        ends_on=draft.ends_on + shift if draft.ends_on else None,
-        due_on={slug: day + shift for slug, day in draft.due_on.items()},
+        ends_on=_moved(draft.ends_on, shift) if draft.ends_on else None,
+        due_on={slug: _moved(day, shift) for slug, day in draft.due_on.items()},
     )
     cohort = create_cohort(db, draft, event_id, by, at)
     if by.role is Role.ADMINISTRATOR:
@@ -156,6 +156,14 @@ def copy_cohort(
         for instructor in db.scalars(leading.where(CohortInstructor.cohort_id == source.id)):
             lead(db, cohort, instructor)
     return cohort
+
+
+def _moved(day: date, shift: timedelta) -> date:
+    """The day moved on or back, at most to the end of the calendar."""
+    try:
+        return day + shift
+    except OverflowError:
+        return date.max if shift > timedelta() else date.min
 
 
 def archive_cohort(db: Session, cohort: Cohort, by: User, at: datetime) -> None:
