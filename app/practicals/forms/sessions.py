@@ -108,18 +108,18 @@ class SessionForm(EventForm):
             raise ValidationError(_("The end is not after the beginning."))
 
     def draft(self) -> SessionDraft:
-        """The validated form as plain data."""
-        pairs = (station.split("/", 1) for station in self.stations.data or ())
+        """The validated form as plain data; an empty box chooses nothing."""
+        pairs = (station.split("/", 1) for station in self.stations.data or () if station)
         return SessionDraft(
             held_on=self.held_on.data or date.min,
             begins=self.begins.data or time.min,
             ends=self.ends.data or time.max,
             place=self.place.data or "",
             timezone=self.timezone.data,
-            courses=tuple(self.courses.data or ()),
+            courses=tuple(filter(None, self.courses.data or ())),
             stations=tuple((slug, key) for slug, key in pairs),
             instructors=tuple(self.instructors.data or ()),
-            examiners=tuple(self.examiners.data or ()),
+            examiners=tuple(filter(None, self.examiners.data or ())),
             manikins=self.manikins.data or 0,
             equipment=self.equipment.data or "",
             note=self.note.data or "",
