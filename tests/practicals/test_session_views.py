@@ -17,6 +17,8 @@ from app.cohorts.models import Cohort
 from app.core.clock import now, programme_date
 from app.core.events import new_event_id
 from app.core.jobs import Worker
+from app.courses.library import library
+from app.practicals.models import SkillCheck
 from app.practicals.models.sessions import AttendanceEvent, SessionPaper, TrainingSession
 from app.practicals.types.sessions import Presence
 from tests.browsing import CheckedClient
@@ -183,6 +185,26 @@ def test_the_day_says_who_is_next_and_opens_her_sheet(
     assert f"Next: {trainee.display_name}" in as_read(page)
     sheet = f"session={day.key}&amp;course={SLUG}&amp;sheet={SHEET}&amp;person={trainee.key}"
     assert sheet in page
+
+
+def test_an_examiner_of_the_day_grades_there_whom_she_does_not_lead(
+    db: Session, sign_in: SignIn, cohort: Cohort, leader: User, trainee: User, today: date
+) -> None:
+    examiner = make_examiner(db, today)
+    day = make_session(db, cohort, leader, held_on=today, examiners=(examiner.key,))
+    enter(db, day, trainee, leader, at=now())
+    browser, found = sign_in(examiner), library().course(SLUG).sheet(SHEET)
+    address = f"/en/practicals/grade?course={SLUG}&sheet={SHEET}&person={trainee.key}"
+    assert day.place in as_read(browser.get(f"{address}&session={day.key}").text)
+    marks = {f"mark-{trainee.key}-{step.key}": "passed" for step in found.steps}
+    alone = browser.submit(address, {**marks, "place": "Nanning"}, "place")
+    assert alone.status_code != 303, "only on the day"
+    answer = browser.submit(f"{address}&session={day.key}", marks, "place")
+    assert answer.status_code == 303
+    check = db.scalars(select(SkillCheck)).one()
+    assert (check.session_id, check.cohort_id, check.held_on) == (day.id, cohort.id, today)
+    stranger = make_session(db, make_cohort(db, make_instructor(db)), leader, held_on=today)
+    assert browser.get(f"{address}&session={stranger.key}").status_code == 404
 
 
 def test_the_end_of_the_day_fills_its_gaps_and_closes(

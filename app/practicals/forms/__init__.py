@@ -12,6 +12,7 @@ from app.accounts.models import User
 from app.core.forms import EventForm, Form, length, no_controls, required
 from app.core.i18n import LANGUAGES, lazy
 from app.courses.types import Sheet
+from app.practicals.models.sessions import TrainingSession
 from app.practicals.types import CheckDraft, Mark, ParticipantDraft
 
 REASON_LENGTH = 500
@@ -95,16 +96,18 @@ def check_draft(
     cohort_id: int | None,
     participants: tuple[ParticipantDraft, ...],
     held_on: date | None = None,
+    day: TrainingSession | None = None,
 ) -> CheckDraft:
-    """The validated form as plain data."""
+    """The validated form as plain data; on a training day its date, whatever the form says."""
     return CheckDraft(
         event_id=str(form.event_id.data),
         course_slug=slug,
         sheet_key=sheet.key,
         cohort_id=cohort_id,
-        held_on=held_on or form.held_on.data or date.min,
+        held_on=held_on or (day.held_on if day else form.held_on.data) or date.min,
         place=form.place.data or "",
         language=form.language.data,
         equipment=form.equipment.data or "",
         participants=participants,
+        session_id=day.id if day else None,
     )

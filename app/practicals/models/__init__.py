@@ -56,6 +56,7 @@ class SkillCheck(Base):
 
     examiner: Mapped[User] = relationship()
     cohort: Mapped[Cohort | None] = relationship()
+    session: Mapped[TrainingSession | None] = relationship()
     edition: Mapped[CourseEdition] = relationship()
     corrects: Mapped[SkillCheck | None] = relationship(
         remote_side="SkillCheck.id", back_populates="corrected_by", foreign_keys=[corrects_id]

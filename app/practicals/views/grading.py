@@ -26,6 +26,8 @@ from app.practicals.forms import (
     check_draft,
     participant_drafts,
 )
+from app.practicals.models.sessions import TrainingSession
+from app.practicals.services import sessions
 from app.practicals.types import NoAuthority
 from app.practicals.views.frame import blueprint, line_of, review_state, today
 
@@ -40,10 +42,32 @@ def check_new() -> str:
         sheets = services.sheets_to_examine(db, person, today())
         return render_template("practicals/choose_sheet.html", sheets=sheets)
     course, sheet = _sheet(db, person, slug, key)
-    people = services.candidates(db, person, slug)
+    return _people_page(db, course, sheet, wrong_number=False)
+
+
+def _people_page(db: Session, course: Course, sheet: Sheet, *, wrong_number: bool) -> str:
+    day = _day(db)
     return render_template(
-        "practicals/choose_people.html", course=course, sheet=sheet, people=people
+        "practicals/choose_people.html",
+        course=course,
+        sheet=sheet,
+        day=day,
+        people=_candidates(db, course.slug, day),
+        chosen=request.args.getlist("person"),
+        wrong_number=wrong_number,
     )
+
+
+def _day(db: Session) -> TrainingSession | None:
+    """The training day on which the check is done, if the address names one; raises NotFound."""
+    key = request.args.get("session", "")
+    return sessions.session_of(db, current_person(), key) if key else None
+
+
+def _candidates(db: Session, slug: str, day: TrainingSession | None) -> Sequence[User]:
+    """Whom the person may grade: on a training day, those who belong to it."""
+    ids = None if day is None else [user.id for user in sessions.people_of(db, day)]
+    return services.candidates(db, current_person(), slug, ids)
 
 
 def _sheet(db: Session, person: User, slug: str, key: str) -> tuple[Course, Sheet]:
@@ -55,7 +79,7 @@ def _sheet(db: Session, person: User, slug: str, key: str) -> tuple[Course, Shee
 
 
 def _chosen(db: Session, slug: str, keys: Sequence[str]) -> list[User]:
-    known = {user.key: user for user in services.candidates(db, current_person(), slug)}
+    known = {user.key: user for user in _candidates(db, slug, _day(db))}
     if not keys or not set(keys) <= set(known):
         raise NotFound
     return [known[key] for key in dict.fromkeys(keys)]
@@ -70,21 +94,16 @@ def check_grade() -> str | tuple[str, int]:
     course, sheet = _sheet(db, current_person(), slug, key)
     keys = request.args.getlist("person")
     if not sheet.participants.min <= len(set(keys)) <= sheet.participants.max:
-        return _choose_again(db, course, sheet), 422
+        return _people_page(db, course, sheet, wrong_number=True), 422
+    day = _day(db)
     form = GradingForm(
-        formdata=None, held_on=today(), language=current_language(), equipment=_gear(course, sheet)
+        formdata=None,
+        held_on=day.held_on if day else today(),
+        place=day.place if day else "",
+        language=current_language(),
+        equipment=_gear(course, sheet),
     )
     return _grading_page(course, sheet, _chosen(db, slug, keys), form, {})
-
-
-def _choose_again(db: Session, course: Course, sheet: Sheet) -> str:
-    return render_template(
-        "practicals/choose_people.html",
-        course=course,
-        sheet=sheet,
-        people=services.candidates(db, current_person(), course.slug),
-        wrong_number=True,
-    )
 
 
 def _gear(course: Course, sheet: Sheet) -> str:
@@ -104,9 +123,9 @@ def record_check() -> Response | tuple[str, int]:
     if not form.validate():
         return _grading_page(course, sheet, people, form, request.form), 422
     drafts = participant_drafts(request.form, sheet, people)
-    draft = check_draft(
-        form, slug, sheet, services.shared_cohort(db, current_person(), people), drafts
-    )
+    day = _day(db)
+    cohort_id = day.cohort_id if day else services.shared_cohort(db, current_person(), people)
+    draft = check_draft(form, slug, sheet, cohort_id, drafts, day=day)
     db = writing()
     try:
         check = services.record_check(db, draft, current_person(), today(), now())
@@ -131,6 +150,7 @@ def _grading_page(
         "practicals/grade.html",
         course=course,
         sheet=sheet,
+        day=_day(reading()),
         people=people,
         form=form,
         given=given,
