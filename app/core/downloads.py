@@ -15,11 +15,15 @@ def pdf_response(content: bytes, name: str) -> Response:
     The first word of the name is plain ASCII: old browsers see nothing else.
     """
     response = Response(content, mimetype="application/pdf")
-    kind = "inline" if "print" in request.args else "attachment"
     plain = name.split(maxsplit=1)[0].removesuffix(".pdf") + ".pdf"
-    whole = quote(name.translate(_NOT_IN_NAMES), safe="")
-    response.headers["Content-Disposition"] = (
-        f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{whole}"
+    response.headers["Content-Disposition"] = disposition(
+        name, plain, "inline" if "print" in request.args else "attachment"
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
+
+
+def disposition(name: str, plain: str, kind: str = "attachment") -> str:
+    """The header with a file's name in any script and, for old browsers, in ASCII (RFC 6266)."""
+    whole = quote(name.translate(_NOT_IN_NAMES), safe="")
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{whole}"

@@ -355,7 +355,7 @@ def test_trainees_are_found_by_any_form_of_the_name(db: Session) -> None:
     ]
     people = [named(db, *one) for one in rows]
     for text, place in [("anh tuyet", 0), ("TUYẾT", 0), ("赛美", 1), ("ໄໝ", 1), ("chandara", 2)]:
-        assert services.matching_members(people, text) == [people[place]], text
+        assert accounts.people_named(people, text) == [people[place]], text
 
 
 def test_trainees_stand_in_the_order_of_the_chosen_form(db: Session) -> None:
@@ -369,7 +369,7 @@ def test_trainees_stand_in_the_order_of_the_chosen_form(db: Session) -> None:
     people = [named(db, *one) for one in rows]
 
     def order(by: NameForm) -> list[str]:
-        return [user.latin_name for user in services.sorted_members(people, by)]
+        return [user.latin_name for user in accounts.sorted_by_name(people, by)]
 
     assert order(NameForm.LATIN) == ["DANG HUNG", "DUONG ANH", "KHIAO", "KONG", "QIN QIUYAN"]
     assert order(NameForm.NATIVE) == ["DUONG ANH", "DANG HUNG", "KONG", "KHIAO", "QIN QIUYAN"]

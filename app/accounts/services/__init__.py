@@ -23,7 +23,11 @@ from app.accounts.services.consents import (
     withdraw_consent,
 )
 from app.accounts.services.exporting import export_account
-from app.accounts.services.finding import name_matches, names_contain, search_key, sorted_by_name
+from app.accounts.services.finding import (
+    names_contain,
+    people_named,
+    sorted_by_name,
+)
 from app.accounts.services.grants import (
     end_grant,
     examinable_sheets,
@@ -164,7 +168,6 @@ __all__ = [
     "may_examine",
     "merge_people",
     "merged_into",
-    "name_matches",
     "name_problems",
     "names_contain",
     "needs_consent",
@@ -173,6 +176,7 @@ __all__ = [
     "passport_hash",
     "password_matches",
     "people_by_key",
+    "people_named",
     "people_signed_in",
     "people_with_consent",
     "person_by_key",
@@ -183,7 +187,6 @@ __all__ = [
     "record_consents",
     "redeem_reset_code",
     "require_password",
-    "search_key",
     "set_pin",
     "sorted_by_name",
     "start_anew",

@@ -16,19 +16,18 @@ from app.core.name_order import name_key
 from app.core.spelling import plain
 
 
-def search_key(names: Names) -> str:
-    """The folded text in which a name is searched; `User.search_text` holds it."""
-    return names.folded
-
-
-def name_matches(names: Names, text: str) -> bool:
-    """Whether every word of the text stands in one of the forms; no words match nobody."""
+def people_named(users: Iterable[User], text: str) -> list[User]:
+    """Those of the people with every word of the text in a name or the username."""
     words = _words(text)
-    return bool(words) and all(word in search_key(names) for word in words)
+    return [
+        user
+        for user in users
+        if words and all(word in f"{user.search_text}\n{plain(user.username)}" for word in words)
+    ]
 
 
 def names_contain(text: str) -> ColumnElement[bool]:
-    """The same as a condition on `User`, for a query."""
+    """Every word of the text stands in a name: a condition on `User`; no words match nobody."""
     words = _words(text)
     if not words:
         return false()

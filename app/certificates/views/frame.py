@@ -110,8 +110,7 @@ def told(facts: Any) -> dict[str, Any]:
 
 def file_name(certificate: Certificate) -> str:
     """The serial number and the name: `KPK-2026-000123-9 ນ້ຳຝົນ ແກ້ວມະນີ.pdf`."""
-    name = certificate.facts["names"]["native"].translate(str.maketrans('/\\:*?"<>|', " " * 9))
-    return f"{certificate.serial} {name}.pdf"
+    return f"{certificate.serial} {certificate.facts['names']['native']}.pdf"
 
 
 def pdf_of(certificate: Certificate) -> Response:

@@ -57,7 +57,6 @@ from app.cohorts.services.leaving import (
     return_member,
     withdraw_member,
 )
-from app.cohorts.services.listing import matching_members, sorted_members
 from app.cohorts.services.members import (
     add_member,
     cohorts_joined,
@@ -122,7 +121,6 @@ __all__ = [
     "make_chosen_cards",
     "mark_read",
     "matching_cohorts",
-    "matching_members",
     "member_counts",
     "member_of",
     "member_or_former",
@@ -144,7 +142,6 @@ __all__ = [
     "requests_of",
     "restore_cohort",
     "return_member",
-    "sorted_members",
     "visible_among",
     "visible_cohorts",
     "waiting_counts",

@@ -81,11 +81,11 @@ def cohort(key: object) -> str:
     text = request.form.get("q", "").strip()[:LONGEST_SEARCH]
     order = next((one for one in NameForm if one == request.values.get("sort")), NameForm.LATIN)
     members = services.members_of(db, found)
-    shown = services.matching_members(members, text) if text else members
+    shown = accounts.people_named(members, text) if text else members
     return render_template(
         "cohorts/cohort.html",
         cohort=found,
-        members=services.sorted_members(shown, order),
+        members=accounts.sorted_by_name(shown, order),
         member_total=len(members),
         text=text,
         order=order,

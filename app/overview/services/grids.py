@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from app.accounts import services as accounts
 from app.accounts.models import User
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
@@ -92,14 +93,7 @@ def _counts(people: Iterable[Standing]) -> dict[Verdict, int]:
 def _fits(one: Standing, wanted: Wanted) -> bool:
     if wanted.verdict is not None and wanted.verdict not in one.verdicts:
         return False
-    words = [plain(word) for word in wanted.words.split()]
-    return not words or _is_named(one.user, words)
-
-
-def _is_named(user: User, words: Iterable[str]) -> bool:
-    """Whether every word stands in one of the names, whatever its case and accents."""
-    names = [plain(name) for name in (user.native_name, user.latin_name, user.chinese_name or "")]
-    return all(any(word in name for name in names) for word in words)
+    return not wanted.words.split() or bool(accounts.people_named([one.user], wanted.words))
 
 
 def _by_name(one: Standing) -> tuple[object, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import IO
-from urllib.parse import quote
 
 from flask import Response, render_template, request
 
@@ -17,6 +16,7 @@ from app.cohorts.models import Cohort
 from app.core.breaking import unbroken
 from app.core.clock import now
 from app.core.db import reading, writing
+from app.core.downloads import disposition
 from app.core.i18n import current_language, tr
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
@@ -96,10 +96,9 @@ def _file(table: Table, asked: Asked, kind: str, suffix: str) -> Response:
     make, media_type = _FILES[suffix]
     response = Response(_chunks(make(table)), mimetype=media_type)
     words = [table.title, asked.cohort.name if asked.cohort else "", str(asked.today)]
-    name = " ".join(filter(None, words)).translate(str.maketrans('/\\:*?"<>|', " " * 9))
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="kapok-{kind}.{suffix}"; '
-        f"filename*=UTF-8''{quote(f'{name}.{suffix}', safe='')}"
+    name = " ".join(filter(None, words))
+    response.headers["Content-Disposition"] = disposition(
+        f"{name}.{suffix}", f"kapok-{kind}.{suffix}"
     )
     return response
 
