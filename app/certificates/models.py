@@ -1,4 +1,4 @@
-"""Tables of certificates: the acts of issuing, the certificates, their counter, and previews."""
+"""Tables of certificates: acts of issuing, certificates, their counter, print runs, previews."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import NOT_IN_BACKUP, Base
+from app.accounts.types import NameForm
+from app.certificates.types import TAKEN, PrintKind, SheetActKind, SheetState
+from app.cohorts.models import Cohort
+from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
+from app.core.pdf import Turning
+
+_TAKEN = f"state IN ({', '.join(repr(str(state)) for state in TAKEN)})"
 
 
 class CertificateIssue(Base):
@@ -104,6 +111,142 @@ class Certificate(Base):
         viewonly=True,
         primaryjoin="Certificate.id == foreign(remote(Certificate.replaces_id))",
     )
+
+
+class Printer(Base):
+    """How one printer misses the place: what is added to every page that it prints."""
+
+    __tablename__ = "printer"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_printer_key"),
+        UniqueConstraint("name", name="uq_printer_name"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    name: Mapped[str] = mapped_column(String(80))
+    #: Millimetres to the right and down.
+    right_mm: Mapped[float] = mapped_column(default=0.0)
+    down_mm: Mapped[float] = mapped_column(default=0.0)
+    #: The size of the page in percent, measured from the cross of the test page.
+    percent: Mapped[float] = mapped_column(default=100.0)
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+
+class PrintRun(Base):
+    """Certificates sent to paper as one file, in the order of the handover list."""
+
+    __tablename__ = "print_run"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_print_run_key"),
+        UniqueConstraint("event_id", name="uq_print_run_event_id"),
+        Index("ix_print_run_cohort_id", "cohort_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    event_id: Mapped[str] = mapped_column(String(36))
+    #: SHA-256 of what was sent, to tell a repeat from a conflict.
+    digest: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[PrintKind] = mapped_column(enum_column(PrintKind))
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"))
+    #: The run whose spoiled sheets this one prints again.
+    reprints_id: Mapped[int | None] = mapped_column(ForeignKey("print_run.id"))
+    sorted_by: Mapped[NameForm] = mapped_column(enum_column(NameForm))
+    turning: Mapped[Turning] = mapped_column(enum_column(Turning), default=Turning.LONG_EDGE)
+    #: The printer's name and its shift as they were on that day.
+    printer: Mapped[str | None] = mapped_column(String(80))
+    shift: Mapped[dict[str, Any]]
+    #: Empty for a command on the server.
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
+    sheet_count: Mapped[int]
+    #: When the file was whole.
+    drawn_at: Mapped[datetime | None]
+    #: Why the file could not be made, in a sentence for the administrator.
+    fault: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None]
+
+    by: Mapped[User | None] = relationship(foreign_keys=[by_id])
+    cohort: Mapped[Cohort | None] = relationship()
+    reprints: Mapped[PrintRun | None] = relationship(remote_side=[id])
+
+
+class SheetAct(Base):
+    """One thing said about sheets of a run: spoiled, handed over, or not handed over after all."""
+
+    __tablename__ = "sheet_act"
+    __table_args__ = (
+        UniqueConstraint("event_id", name="uq_sheet_act_event_id"),
+        Index("ix_sheet_act_run_id", "run_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(36))
+    digest: Mapped[str] = mapped_column(String(64))
+    run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"))
+    kind: Mapped[SheetActKind] = mapped_column(enum_column(SheetActKind))
+    reason: Mapped[str | None] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    done_at: Mapped[datetime]
+
+    by: Mapped[User] = relationship(foreign_keys=[by_id])
+
+
+class PrintSheet(Base):
+    """One printed sheet (or card) of one certificate: its place in the run and where it is."""
+
+    __tablename__ = "print_sheet"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_print_sheet_key"),
+        UniqueConstraint("run_id", "position", name="uq_print_sheet_position"),
+        UniqueConstraint("run_id", "certificate_id", name="uq_print_sheet_certificate"),
+        # Two administrators at once print each certificate once.
+        Index(
+            "uq_print_sheet_taken",
+            "certificate_id",
+            "kind",
+            unique=True,
+            sqlite_where=text(_TAKEN),
+            postgresql_where=text(_TAKEN),
+        ),
+        Index("ix_print_sheet_replaces_id", "replaces_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"))
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
+    kind: Mapped[PrintKind] = mapped_column(enum_column(PrintKind))
+    #: From 1, in the order of the handover list.
+    position: Mapped[int]
+    state: Mapped[SheetState] = mapped_column(enum_column(SheetState), default=SheetState.PRINTED)
+    #: The spoiled sheet whose place this one takes.
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("print_sheet.id"))
+    spoiled_id: Mapped[int | None] = mapped_column(ForeignKey("sheet_act.id"))
+    handed_id: Mapped[int | None] = mapped_column(ForeignKey("sheet_act.id"))
+
+    run: Mapped[PrintRun] = relationship()
+    certificate: Mapped[Certificate] = relationship()
+    spoiled: Mapped[SheetAct | None] = relationship(foreign_keys=[spoiled_id])
+    handed: Mapped[SheetAct | None] = relationship(foreign_keys=[handed_id])
+
+
+class PrintPart(Base):
+    """Finished pages of a run while it is drawn (from 1), and then the whole file (0)."""
+
+    __tablename__ = "print_part"
+    __table_args__ = (
+        UniqueConstraint("run_id", "number", name="uq_print_part"),
+        {"info": NOT_IN_BACKUP},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"))
+    number: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
 
 
 class CertificatePreview(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -50,16 +51,35 @@ def printed_names(native: str, latin: str, chinese: str | None) -> dict[str, str
 
 def certificate_pdf(facts: Facts, template: Template, *, is_preview: bool = False) -> bytes:
     """The PDF of a certificate. Raises UnprintableName, or what `app.core.pdf.render` raises."""
-    refuse_unprintable(facts)
     attachment = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    document = pdf.Document(
+    document = document_of(facts, template, is_preview=is_preview)
+    return pdf.render(replace(document, attachments={"certificate.json": attachment}))
+
+
+def document_of(
+    facts: Facts, template: Template, *, signed: str | None = None, is_preview: bool = False
+) -> pdf.Document:
+    """The page of a certificate, ready to be drawn; `signed` as for `address_in_qr`.
+
+    Raises UnprintableName.
+    """
+    refuse_unprintable(facts)
+    code = qr.svg(address_in_qr(facts, signed), ground=False)
+    return pdf.Document(
         html=page(facts, template, is_preview=is_preview),
         css=template.css.replace("var(--fonts)", STACK),
-        files={**template.files, "qr.svg": qr.svg(facts["address"], ground=False).encode()},
+        files={**template.files, "qr.svg": code.encode()},
         background=template.data.background,
-        attachments={"certificate.json": attachment},
     )
-    return pdf.render(document)
+
+
+def address_in_qr(facts: Facts, signed: str | None = None) -> str:
+    """What the QR code holds: the address and, behind #, the signed facts when there are some.
+
+    The single file and the sheet of a print run both ask here.
+    """
+    address: str = facts["address"]
+    return f"{address}#{signed}" if signed else address
 
 
 def refuse_unprintable(facts: Facts) -> None:

@@ -34,9 +34,13 @@ def main() -> None:
     renderer = Renderer()
     while (request := read_frame(asked)) is not None:
         _limit_cpu()
-        document: Document = pickle.loads(request)  # noqa: S301 (written by our own parent)
+        asked_for: Document | tuple[Document, ...] = pickle.loads(request)  # noqa: S301 (written by our own parent)
         try:
-            write_frame(answers, b"\0" + renderer.render(document))
+            if isinstance(asked_for, tuple):
+                content = renderer.render_together(asked_for)
+            else:
+                content = renderer.render(asked_for)
+            write_frame(answers, b"\0" + content)
         except RenderingFailed as error:
             write_frame(answers, b"\1" + _as_json(error))
         except MemoryError:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -56,6 +57,16 @@ class Engine:
 
         Raises MissingGlyph, DoesNotFit, FileRefused, RenderingLimit or RenderingFailed.
         """
+        return self._asked(document)
+
+    def render_together(self, documents: Sequence[Document]) -> bytes:
+        """The pages of several documents as one file; raises what `render` raises.
+
+        The limits of time and memory are those of one document: ask for few at a time.
+        """
+        return self._asked(tuple(documents))
+
+    def _asked(self, document: Document | tuple[Document, ...]) -> bytes:
         with self._lock:
             child = self._started()
             watch = threading.Timer(self.wall_seconds, child.kill)
@@ -145,7 +156,9 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _ask(child: subprocess.Popen[bytes], document: Document) -> bytes | None:
+def _ask(
+    child: subprocess.Popen[bytes], document: Document | tuple[Document, ...]
+) -> bytes | None:
     """The child's answer, or None when it died."""
     if child.stdin is None or child.stdout is None:
         return None
@@ -179,6 +192,11 @@ atexit.register(_brief_engine.close)
 def render(document: Document) -> bytes:
     """Render in this process's own warm engine; see `Engine.render`."""
     return _engine.render(document)
+
+
+def render_together(documents: Sequence[Document]) -> bytes:
+    """Several documents as one file in this process's warm engine; see `Engine`."""
+    return _engine.render_together(documents)
 
 
 def render_briefly(document: Document) -> bytes:

@@ -45,6 +45,17 @@ def refuse_overflow(page: Any) -> None:
             raise DoesNotFit(text=_text(box))
 
 
+def has_own_places(laid_out: Any) -> bool:
+    """Whether it is one page and each element in <body> stands at a place of its own."""
+    if len(laid_out.pages) != 1:
+        return False
+    page = laid_out.pages[0]._page_box  # noqa: SLF001 (WeasyPrint offers no other way)
+    body = next(box for box in page.descendants() if box.element_tag == "body")
+    return all(
+        getattr(box, "_box", box).style["position"] == "absolute" for box in body.children
+    )
+
+
 def _marked(page: Any, attribute: str) -> Iterator[tuple[Any, str]]:
     for box in page._page_box.descendants(placeholders=True):  # noqa: SLF001 (WeasyPrint offers no other way)
         element = getattr(box, "element", None)
