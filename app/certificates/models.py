@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Float,
     ForeignKey,
     Index,
     LargeBinary,
@@ -126,10 +127,10 @@ class Printer(Base):
     key: Mapped[str] = mapped_column(String(36), default=new_event_id)
     name: Mapped[str] = mapped_column(String(80))
     #: Millimetres to the right and down.
-    right_mm: Mapped[float] = mapped_column(default=0.0)
-    down_mm: Mapped[float] = mapped_column(default=0.0)
+    right_mm: Mapped[float] = mapped_column(Float, default=0.0)
+    down_mm: Mapped[float] = mapped_column(Float, default=0.0)
     #: The size of the page in percent, measured from the cross of the test page.
-    percent: Mapped[float] = mapped_column(default=100.0)
+    percent: Mapped[float] = mapped_column(Float, default=100.0)
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 

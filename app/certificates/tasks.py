@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.certificates import loader, rendering, services
+from app.certificates.services import desk
 from app.certificates.types import UnprintableName
 from app.core.db import begin_write
 from app.core.jobs import task
-from app.core.pdf import DoesNotFit, MissingGlyph
+from app.core.pdf import DoesNotFit, MissingGlyph, bound
 
 #: Trying again would not help; the administrator must hear of it.
 _LASTING = (UnprintableName, MissingGlyph, DoesNotFit)
@@ -55,3 +56,42 @@ def _draw(facts: Mapping[str, Any], *, is_preview: bool) -> tuple[bytes | None, 
         return rendering.certificate_pdf(facts, template, is_preview=is_preview), ""
     except _LASTING as error:
         return None, error.message % error.values
+
+
+@task("certificates.print-run")
+def print_run(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
+    """Make the file of a print run; a worker that takes it up again begins where it stopped."""
+    make_print_file(db, int(payload["run"]), at)
+
+
+def make_print_file(db: Session, run_id: int, at: datetime) -> None:
+    """Draw the parts that are missing, each kept as soon as it is there; then bind them."""
+    while (pages := desk.next_pages(db, run_id)) is not None:
+        db.rollback()
+        try:
+            content, fault = desk.drawn_part(pages), ""
+        except desk.LASTING:
+            content, fault = b"", desk.fault_of(pages)
+            if not fault:
+                raise
+        begin_write(db)
+        if fault:
+            desk.record_fault(db, run_id, fault)
+        else:
+            desk.store_part(db, run_id, pages.number, content, at)
+        db.commit()
+    parts = desk.parts_of(db, run_id)
+    if parts is not None:
+        how = desk.binding_of(db, run_id)
+        db.rollback()
+        whole = bound(parts, how)
+        begin_write(db)
+        desk.finish(db, run_id, whole, at)
+        db.commit()
+
+
+@task("certificates.forget-print-files")
+def forget_print_files(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Delete files of print runs that are old enough."""
+    desk.forget_files(db, at)
+    db.commit()

@@ -24,6 +24,7 @@ from app.accounts.services.consents import (
 )
 from app.accounts.services.exporting import export_account
 from app.accounts.services.finding import (
+    name_order,
     names_contain,
     people_named,
     sorted_by_name,
@@ -168,6 +169,7 @@ __all__ = [
     "may_examine",
     "merge_people",
     "merged_into",
+    "name_order",
     "name_problems",
     "names_contain",
     "needs_consent",

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pikepdf
 
@@ -54,7 +55,7 @@ def _collected(parts: Iterable[bytes]) -> pikepdf.Pdf:
             before = len(whole.pages)
             whole.pages.extend(pdf.pages)
         for page in whole.pages[before:]:
-            drawings = page.resources.get("/XObject", {})
+            drawings: Any = page.resources.get("/XObject", {})
             for name in [name for name in drawings if name.startswith(ART)]:
                 drawings[name] = art.setdefault(_digest(drawings[name]), drawings[name])
     return whole

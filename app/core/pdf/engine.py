@@ -156,9 +156,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _ask(
-    child: subprocess.Popen[bytes], document: Document | tuple[Document, ...]
-) -> bytes | None:
+def _ask(child: subprocess.Popen[bytes], document: Document | tuple[Document, ...]) -> bytes | None:
     """The child's answer, or None when it died."""
     if child.stdin is None or child.stdout is None:
         return None

@@ -51,9 +51,7 @@ def has_own_places(laid_out: Any) -> bool:
         return False
     page = laid_out.pages[0]._page_box  # noqa: SLF001 (WeasyPrint offers no other way)
     body = next(box for box in page.descendants() if box.element_tag == "body")
-    return all(
-        getattr(box, "_box", box).style["position"] == "absolute" for box in body.children
-    )
+    return all(getattr(box, "_box", box).style["position"] == "absolute" for box in body.children)
 
 
 def _marked(page: Any, attribute: str) -> Iterator[tuple[Any, str]]:

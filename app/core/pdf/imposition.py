@@ -56,7 +56,9 @@ def shift_pages(pdf: pikepdf.Pdf, shift: Shift) -> None:
         across, up = left + CROSS_MM * MM, top - CROSS_MM * MM
         x = across * (1 - size) + shift.right_mm * MM
         y = up * (1 - size) - shift.down_mm * MM
-        page.contents_add(f"q {size:.6f} 0 0 {size:.6f} {x:.4f} {y:.4f} cm\n".encode(), prepend=True)
+        page.contents_add(
+            f"q {size:.6f} 0 0 {size:.6f} {x:.4f} {y:.4f} cm\n".encode(), prepend=True
+        )
         page.contents_add(b"\nQ")
 
 
@@ -89,9 +91,7 @@ def _refuse_other_size(face: pikepdf.Page) -> None:
         raise RenderingFailed(reason=f"a card of {size} mm")
 
 
-def _add_sheet(
-    sheets: pikepdf.Pdf, faces: Sequence[pikepdf.Page], turning: Turning | None
-) -> None:
+def _add_sheet(sheets: pikepdf.Pdf, faces: Sequence[pikepdf.Page], turning: Turning | None) -> None:
     """One side of a sheet; `turning` is None for the fronts."""
     page = sheets.add_blank_page(page_size=(SHEET_MM[0] * MM, SHEET_MM[1] * MM))
     drawn = [b"q 0.25 w 0.5 G"]
