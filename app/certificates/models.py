@@ -171,7 +171,7 @@ class PrintRun(Base):
 
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])
     cohort: Mapped[Cohort | None] = relationship()
-    reprints: Mapped[PrintRun | None] = relationship(remote_side=[id])
+    reprints: Mapped[PrintRun | None] = relationship(remote_side="PrintRun.id")
 
 
 class SheetAct(Base):

@@ -41,6 +41,7 @@ from app.certificates.services.desk.runs import (
     run_for_cohort,
     run_of,
     runs_to_reprint,
+    send_keys_to_print,
     send_to_print,
     withdraw,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "run_for_cohort",
     "run_of",
     "runs_to_reprint",
+    "send_keys_to_print",
     "send_to_print",
     "sheets_of",
     "shift_of",

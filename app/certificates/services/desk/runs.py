@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
@@ -81,6 +81,38 @@ def send_to_print(
     add_sheets(db, run, [(one.id, None) for one in ordered])
     _record(db, run, by, at)
     return run
+
+
+def send_keys_to_print(
+    db: Session,
+    keys: Collection[str],
+    draft: RunDraft,
+    cohort: Cohort | None,
+    by: User,
+    event_id: str,
+    at: datetime,
+) -> PrintRun:
+    """Make a run of the certificates with these keys; as `send_to_print`.
+
+    Raises AlreadyInRun also when one of them does not wait any more.
+    """
+    wanted = set(keys)
+    query = select(Certificate).where(Certificate.key.in_(wanted), is_standing())
+    chosen = db.scalars(query).all()
+    known = db.scalars(select(PrintRun).where(PrintRun.event_id == event_id)).one_or_none()
+    if known is not None:
+        require_same(known.digest, _content(draft, cohort, wanted))
+        return known
+    if len(chosen) < len(wanted):
+        raise AlreadyInRun
+    return send_to_print(db, chosen, draft, cohort, by, event_id, at)
+
+
+def is_standing() -> Any:
+    """A certificate is neither revoked nor replaced: a condition on `Certificate`."""
+    replacement = Certificate.__table__.alias("replacement")
+    replaced = exists().where(replacement.c.replaces_id == Certificate.id)
+    return and_(Certificate.revoked_at.is_(None), ~replaced)
 
 
 def _content(draft: RunDraft, cohort: Cohort | None, keys: Collection[str]) -> dict[str, Any]:

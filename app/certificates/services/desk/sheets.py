@@ -14,6 +14,7 @@ from app.certificates.models import Certificate, PrintRun, PrintSheet, SheetAct
 from app.certificates.services.desk.runs import (
     RunDraft,
     add_sheets,
+    is_standing,
     record_reprint,
     reprint_run,
 )
@@ -116,11 +117,7 @@ def _move(db: Session, run: PrintRun, keys: Collection[str], act: SheetAct) -> N
 
 
 def _standing() -> Any:
-    """The ids of certificates that are neither revoked nor replaced."""
-    replaced = select(Certificate.replaces_id).where(Certificate.replaces_id.is_not(None))
-    return select(Certificate.id).where(
-        Certificate.revoked_at.is_(None), Certificate.id.not_in(replaced)
-    )
+    return select(Certificate.id).where(is_standing())
 
 
 def reprint(
