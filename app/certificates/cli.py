@@ -45,7 +45,12 @@ def render() -> None:
 @group.command("print-run")
 @click.option("--cohort", "key", required=True, help="The cohort's key, as in its address.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-@click.option("--order", type=click.Choice(list(NameForm)), default=NameForm.LATIN.value)
+@click.option(
+    "--order",
+    type=click.Choice([form.value for form in NameForm]),
+    default=NameForm.LATIN.value,
+    show_default=True,
+)
 @click.option("--printer", help="The name of a printer whose offset is known.")
 def print_run(key: str, out: Path, order: str, printer: str | None) -> None:
     """Write what waits for the printer in a cohort as one PDF, in the order of its names.

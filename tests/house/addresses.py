@@ -49,6 +49,17 @@ DAY_PAGES = (
     "session_reopen",
     "undo_deferral",
 )
+#: Pages of one print run.
+RUN_PAGES = (
+    "draw_run_again",
+    "handover_pdf",
+    "print_run",
+    "print_run_pdf",
+    "reprint",
+    "say_of_sheets",
+    "withdraw_run",
+    "withdraw_run_page",
+)
 #: Whose the object in the address is. Others with the permission do not find it.
 OWNERS = {
     "accounts.end_session": {"trainee"},
@@ -171,6 +182,12 @@ _KEYS = {
     "certificates.preview_pdf": "preview",
     "certificates.review_all": "cohort",
     "certificates.review_chosen": "cohort",
+    "certificates.change_printer": "printer",
+    "certificates.print_cohort": "cohort",
+    "certificates.print_queue": "cohort",
+    "certificates.printer": "printer",
+    "certificates.printer_test": "printer",
+    **{f"certificates.{name}": "run" for name in RUN_PAGES},
     "certificates": "certificate",
     "cohorts": "cohort",
     "courses": "review",

@@ -21,6 +21,8 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import GrantKind
 from app.certificates import services as certificates
+from app.certificates.models import Certificate
+from app.certificates.services import desk
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort, RosterContent, RosterImport
 from app.cohorts.services import roster
@@ -31,6 +33,7 @@ from app.core.clock import now, programme_date
 from app.core.db import WRITE_OPTION, begin_write
 from app.core.events import new_event_id
 from app.core.limits import Limiter
+from app.core.pdf import Shift
 from app.core.spreadsheets.types import Line, Table
 from app.courses import services as courses
 from app.courses.library import library
@@ -280,6 +283,16 @@ class _Builder:
             "verification": certificate.code,
             "preview": preview.key,
         }
+        self._print(certificate, by)
+
+    def _print(self, certificate: Certificate, by: User) -> None:
+        """A print run of one sheet, its file made, and the printer it was for."""
+        draft, event = desk.RunDraft(printer="HP"), new_event_id()
+        shift = Shift(1.5, -0.5, 100)
+        printer = desk.change_printer(self.db, None, "HP", shift, by, self.at)
+        run = desk.send_to_print(self.db, [certificate], draft, None, by, event, self.at)
+        desk.finish(self.db, run.id, PDF, self.at)
+        self.world.keys |= {"run": run.key, "printer": printer.key}
 
     def _correct(self, by: User) -> None:
         """A question is dropped; another report about it waits."""

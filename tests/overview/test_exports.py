@@ -38,7 +38,7 @@ from tests.factories import (
 SLUG = "cpr-aed-choking"
 TODAY = date(2026, 3, 2)  # the day of AT in the programme's zone
 SignIn = Callable[[Any], CheckedClient]
-NOT_FOR_INSTRUCTORS = (TableKind.CERTIFICATES, TableKind.STAFF, TableKind.TRAIL)
+NOT_FOR_INSTRUCTORS = (TableKind.CERTIFICATES, TableKind.SHEETS, TableKind.STAFF, TableKind.TRAIL)
 
 
 @pytest.fixture

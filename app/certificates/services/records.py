@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import User
 from app.accounts.types import Role
 from app.certificates.models import Certificate
+from app.certificates.services import desk
 from app.certificates.services.issuing import folded
 from app.certificates.services.numbers import normal_code
 from app.certificates.types import NotRendered, UnknownCertificate
@@ -80,12 +81,15 @@ def file_of(db: Session, certificate: Certificate) -> StoredFile:
 
 def export_certificates(db: Session, person: User) -> list[dict[str, Any]]:
     """A person's certificates as plain data to take away."""
+    certificates = certificates_of(db, person)
+    sheets = desk.export_sheets(db, [certificate.id for certificate in certificates])
     return [
         {
             "facts": certificate.facts,
             "evidence": certificate.evidence,
             "issued_at": certificate.issued_at.isoformat(),
             "revoked_at": certificate.revoked_at.isoformat() if certificate.revoked_at else None,
+            "sheets": sheets.get(certificate.id, []),
         }
-        for certificate in certificates_of(db, person)
+        for certificate in certificates
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from app.certificates.views.frame import blueprint, me, today
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core import limits
-from app.core.clock import now
+from app.core.clock import now, programme_date
 from app.core.db import reading, writing
 from app.core.downloads import pdf_response
 from app.core.errors import DomainError
@@ -34,7 +35,7 @@ from app.core.events import new_event_id
 from app.core.i18n import N_, _, current_language, format_date, ngettext
 from app.core.pdf import Turning
 from app.core.permissions import Permission, requires
-from app.core.web import back_to, row_number
+from app.core.web import back_to, row_number, settings
 
 SHEET_STATES = {
     SheetState.PRINTED: (N_("Printed"), "neutral"),
@@ -209,7 +210,7 @@ def run_page(key: str, form: SheetsForm) -> str:
 def print_run_pdf(key: object) -> Response:
     """The file to print."""
     run = desk.run_of(reading(), str(key))
-    name = f"print {run.cohort.name if run.cohort else ''} {run.made_at.date()}.pdf"
+    name = f"print {run.cohort.name if run.cohort else ''} {_day_of(run)}.pdf"
     return pdf_response(desk.file_of(reading(), run), name)
 
 
@@ -225,9 +226,13 @@ def handover_pdf(key: object) -> Response:
         raise NothingToPrint
     limits.hit(PRINTS[0], me().key, *PRINTS[1:])
     of = " · ".join(filter(None, [run.cohort.name if run.cohort else "", run.printer]))
-    day = format_date(run.made_at.date())
+    day = format_date(_day_of(run))
     content = paper.handover_pdf(lines, of, day, current_language())
     return pdf_response(content, f"list {run.cohort.name if run.cohort else ''}.pdf")
+
+
+def _day_of(run: PrintRun) -> date:
+    return programme_date(run.made_at, settings().timezone)
 
 
 def _is_listed(sheet: PrintSheet) -> bool:

@@ -15,8 +15,10 @@ from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
 from app.certificates.services.desk.runs import CARD_TEMPLATE, KEEP_FILES
 from app.certificates.types import PrintKind, RunNotReady, UnprintableName
 from app.core import jobs, pdf
+from app.core.clock import programme_date
 from app.core.db import insert_or_get
 from app.core.pdf import Binding, Document, DoesNotFit, MissingGlyph, Shift
+from app.courses.library import library
 
 #: Certificates that are drawn together; what a crash loses at most.
 PEOPLE_AT_ONCE = 50
@@ -134,7 +136,8 @@ def binding_of(db: Session, run_id: int) -> Binding:
 
 
 def _title(run: PrintRun) -> str:
-    return f"{run.cohort.name} · {run.made_at.date()}" if run.cohort else str(run.made_at.date())
+    day = str(programme_date(run.made_at, library().programme.timezone))
+    return f"{run.cohort.name} · {day}" if run.cohort else day
 
 
 def finish(db: Session, run_id: int, content: bytes, at: datetime) -> None:

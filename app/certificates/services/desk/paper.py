@@ -22,6 +22,8 @@ from app.core.pdf.imposition import CROSS_MM
 FOLDER = ROOT / "app" / "templates" / "certificates" / "print"
 #: Width and height of A4 paper in mm, lying and standing.
 PAPER = {"landscape": (297, 210), "portrait": (210, 297)}
+#: The length of the upright ruler, and where it begins.
+DOWN_MM, _BEGIN_MM = 130, 56
 _LIST_WORDS = {
     "title": N_("Handover list"),
     "advice": N_(
@@ -39,7 +41,7 @@ _TEST_TITLE = N_("Test page of a printer")
 _PLAIN = N_("without any offset: measure this page")
 _SHIFTED = N_("with the offset that is set: check this page")
 _TEST_LINES = (
-    N_("Print this page on the paper of the certificates at 100 %, without “fit to page”."),
+    N_("Print this page on the paper of the certificates in its real size, not “fit to page”."),
     N_(
         "Measure from the left edge of the paper to the upright line through the cross. It should "
         "be 20 mm. Type the difference as “Move to the right”: measured 18.5, type 1.5; measured "
@@ -108,28 +110,39 @@ def test_pdf(printer: str, shift: Shift, paper: str, language: str) -> bytes:
     """
     width, height = PAPER[paper]
     length = 250 if width > height else 150
-    lines = [breakable(tr(line, language) % {"length": length}) for line in _TEST_LINES]
+    lines = [_test_line(tr(line, language), length) for line in _TEST_LINES]
     html = _page("test.html").render(
         tag=LANGUAGES[language].html,
         printer=breakable("" if pdf.missing_letters(printer) else printer),
         state=breakable(tr(_PLAIN if shift.is_nothing else _SHIFTED, language)),
         lines=lines,
         across=list(_marks(length)),
-        down=list(_marks(160)),
+        down=list(_marks(DOWN_MM)),
         say={"title": breakable(tr(_TEST_TITLE, language))},
     )
     size = f"@page {{ size: {width}mm {height}mm; margin: 0; }}"
-    rulers = f".ruler {{ width: {length}mm }} .column {{ height: 160mm }}"
-    css = size + _style("test.css") + rulers
+    css = size + _style("test.css") + _rulers(length)
     content = pdf.render_briefly(pdf.Document(html=html, css=css))
     return pdf.bound([content], Binding(printer, [printer], shift))
+
+
+def _test_line(line: str, length: int) -> str:
+    return breakable(line % {"length": length}).replace(" mm", "\u00a0mm")
+
+
+def _rulers(length: int) -> str:
+    """How long the two rulers are, and where each millimetre of them is."""
+    long = f".ruler {{ width: {length}mm }} .column {{ top: {_BEGIN_MM}mm; height: {DOWN_MM}mm }}"
+    across = [f".x{at} {{ left: {CROSS_MM + at}mm }}" for at in range(length + 1)]
+    down = [f".y{at} {{ top: {_BEGIN_MM + at}mm }}" for at in range(DOWN_MM + 1)]
+    return "".join([long, *across, *down])
 
 
 def _marks(length: int) -> Iterator[dict[str, Any]]:
     for millimetre in range(length + 1):
         kind = "ten" if millimetre % 10 == 0 else "five" if millimetre % 5 == 0 else ""
         label = str(millimetre) if kind == "ten" else ""
-        yield {"at": CROSS_MM + millimetre, "kind": kind, "label": label}
+        yield {"kind": kind, "label": label}
 
 
 @cache

@@ -15,7 +15,7 @@ from app.core import audit
 from app.core.errors import N_, NotFound
 from app.core.permissions import Permission, may
 from app.core.spreadsheets.writing import Table
-from app.overview.services.tables import rows
+from app.overview.services.tables import rows, sheets
 from app.overview.services.tables.asking import Asked, Row
 
 
@@ -28,6 +28,7 @@ class TableKind(StrEnum):
     ATTEMPTS = "attempts"
     CHECKS = "checks"
     CERTIFICATES = "certificates"
+    SHEETS = "sheets"
     STAFF = "staff"
     TRAIL = "trail"
 
@@ -169,6 +170,12 @@ TABLES: dict[TableKind, TableSpec] = {
         ),
         Permission.CERTIFICATES_ISSUE,
         rows.certificate_rows,
+    ),
+    TableKind.SHEETS: TableSpec(
+        N_("Register of printed sheets"),
+        sheets.HEADERS,
+        Permission.CERTIFICATES_ISSUE,
+        sheets.sheet_rows,
     ),
     TableKind.STAFF: TableSpec(
         N_("Staff"),
