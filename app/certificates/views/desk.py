@@ -196,6 +196,7 @@ def run_page(key: str, form: SheetsForm) -> str:
         "certificates/desk_run.html",
         run=run,
         sheets=sheets,
+        standing=[one for one in sheets if _is_listed(one) and one.state is SheetState.PRINTED],
         form=form,
         progress=desk.progress_of(db, run),
         may_withdraw=desk.may_withdraw(db, run),

@@ -14,6 +14,7 @@ from app.certificates.models import Printer
 from app.certificates.types import PrinterExists
 from app.core import audit
 from app.core.errors import NotFound
+from app.core.events import new_event_id
 from app.core.pdf import Shift
 
 
@@ -43,7 +44,7 @@ def change_printer(
 ) -> Printer:
     """Name a new printer (None), or change one; the same again changes nothing.
 
-    Runs that were made keep the shift of their day. Raises PrinterExists.
+    Runs that were made keep the shift of their day. Raises PrinterExists; then the caller rolls back.
     """
     values = (name, *_rounded(shift))
     if printer is None:
@@ -53,13 +54,12 @@ def change_printer(
     if printer is not None and values == _values(printer):
         return printer
     if printer is None:
-        printer = Printer()
-        db.add(printer)
+        printer = Printer(key=new_event_id())
     printer.name, printer.right_mm, printer.down_mm, printer.percent = values
     printer.changed_at, printer.changed_by_id = at, by.id
+    db.add(printer)
     try:
-        with db.begin_nested():
-            db.flush()
+        db.flush()
     except IntegrityError as error:
         raise PrinterExists from error
     detail = dict(zip(("name", "right_mm", "down_mm", "percent"), values, strict=True))
