@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from app.certificates import loader, rendering
 from app.certificates.services.desk import PEOPLE_AT_ONCE
@@ -33,7 +33,7 @@ class Peak:
     megabytes: float = 0.0
     _done: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> Peak:
+    def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
         return self

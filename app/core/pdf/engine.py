@@ -20,6 +20,7 @@ from app.core.pdf.document import Document, RenderingFailed, RenderingLimit
 from app.core.pdf.frames import read_frame, write_frame
 
 WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
+MORE_SECONDS = 2.0  # for each further one that is drawn together with it
 IDLE_SECONDS = 60.0
 MAX_DOCUMENTS = 500  # then a fresh child, whatever may have leaked
 _FONTCONFIG = """<?xml version="1.0"?>
@@ -62,14 +63,15 @@ class Engine:
     def render_together(self, documents: Sequence[Document]) -> bytes:
         """The pages of several documents as one file; raises what `render` raises.
 
-        The limits of time and memory are those of one document: ask for few at a time.
+        Each document more adds MORE_SECONDS to the limits of time; memory has the limit of one.
         """
         return self._asked(tuple(documents))
 
     def _asked(self, document: Document | tuple[Document, ...]) -> bytes:
         with self._lock:
             child = self._started()
-            watch = threading.Timer(self.wall_seconds, child.kill)
+            more = len(document) - 1 if isinstance(document, tuple) else 0
+            watch = threading.Timer(self.wall_seconds + more * MORE_SECONDS, child.kill)
             watch.start()
             try:
                 answer = _ask(child, document)
