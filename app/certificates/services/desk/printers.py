@@ -44,7 +44,8 @@ def change_printer(
 ) -> Printer:
     """Name a new printer (None), or change one; the same again changes nothing.
 
-    Runs that were made keep the shift of their day. Raises PrinterExists; then the caller rolls back.
+    Runs that were made keep the shift of their day. Raises PrinterExists; the
+    caller then rolls back.
     """
     values = (name, *_rounded(shift))
     if printer is None:
