@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates import services as certificates
+from app.certificates.services import desk
 from app.cohorts.models import Cohort
 from app.core.audit import AuditEvent
 from app.core.events import new_event_id
@@ -57,7 +58,7 @@ def trainee(db: Session) -> User:
 
 
 def certify(db: Session, trainee: User) -> None:
-    """Pass every skill sheet of the course and issue the certificate."""
+    """Pass every skill sheet of the course, issue the certificate and print it."""
     examiner, course = make_examiner(db, TODAY), library().course(SLUG)
     make_cohort(db, examiner, trainee)
     for sheet in course.sheets:
@@ -66,9 +67,11 @@ def certify(db: Session, trainee: User) -> None:
         result = practicals.result_in(check, trainee.id)
         practicals.acknowledge(db, result, AcknowledgedBy.OWN_SIGN_IN, new_event_id(), AT)
     administrator = make_administrator(db)
-    certificates.issue(
+    issued = certificates.issue(
         db, [trainee], course, administrator, new_event_id(), AT, "https://kapok.example.org"
     )
+    run = desk.RunDraft()
+    desk.send_to_print(db, issued, run, None, administrator, new_event_id(), AT)
 
 
 @pytest.fixture
