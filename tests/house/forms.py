@@ -57,6 +57,7 @@ _TYPED: dict[str, Any] = {
 }
 # What buttons and scripts add to the fields that a form shows.
 _ADDED: dict[str, dict[str, Any]] = {
+    "certificates.say_of_sheets": {"act": "spoil"},
     "accounts.grant_new": {"kind": "courses:translate"},
     "learning.second_language": {"second": "zh"},
     "overview.waive_lessons": {"lessons": [library().course(SLUG).lessons[-1].key]},

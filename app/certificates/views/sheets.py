@@ -20,7 +20,6 @@ from app.certificates.views.desk import run_page
 from app.certificates.views.frame import blueprint, me
 from app.core.clock import now
 from app.core.db import reading, writing
-from app.core.errors import NotFound
 from app.core.i18n import ngettext
 from app.core.permissions import Permission, requires
 from app.core.web import back_to, row_number
@@ -54,7 +53,7 @@ def _kind(text: str | None) -> SheetActKind:
     for kind in SheetActKind:
         if kind.value == text:
             return kind
-    raise NotFound
+    raise NoSheetChosen
 
 
 def _done(kind: SheetActKind, number: int) -> str:
