@@ -31,6 +31,11 @@ def printer_of(db: Session, key: str) -> Printer:
     return found
 
 
+def known_name(db: Session, name: str | None) -> str | None:
+    """The name when there is such a printer, else None."""
+    return db.scalar(select(Printer.name).where(Printer.name == name)) if name else None
+
+
 def shift_of(db: Session, name: str | None) -> Shift:
     """What a printer's pages need; nothing for no printer and for one that is not known."""
     found = db.scalars(select(Printer).where(Printer.name == name)).one_or_none() if name else None

@@ -14,7 +14,7 @@ from app.accounts.models import User
 from app.accounts.types import NameForm
 from app.certificates import loader
 from app.certificates.models import Certificate, PrintRun, PrintSheet
-from app.certificates.services.desk.printers import shift_of
+from app.certificates.services.desk.printers import known_name, shift_of
 from app.certificates.services.desk.queue import sorted_by_printed_name, waiting
 from app.certificates.types import (
     AlreadyInRun,
@@ -138,7 +138,7 @@ def _insert_run(
         "reprints_id": reprints.id if reprints else None,
         "sorted_by": draft.sorted_by,
         "turning": draft.turning,
-        "printer": draft.printer,
+        "printer": known_name(db, draft.printer),
         "shift": asdict(shift_of(db, draft.printer)),
         "by_id": by.id if by else None,
         "made_at": at,
