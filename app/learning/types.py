@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -179,6 +179,8 @@ class AttemptsState:
     passed_at: datetime | None = None
     opens_at: datetime | None = None
     needs_release: bool = False
+    due_on: date | None = None  # last day for the practical while it is not done
+    lapsed_on: date | None = None  # last day of a pass that lapsed
 
     @property
     def may_start(self) -> bool:
@@ -201,11 +203,28 @@ class CourseProgress:
     attempt_key: str | None  # the attempt that was passed, else the best one submitted
     languages: tuple[str, ...]
     enrolled: bool = True
+    first_passed_at: datetime | None = None  # also of a pass that lapsed since
+    due_on: date | None = None  # last day for the practical while it is not done
+    lapsed_on: date | None = None  # last day of a pass that lapsed
 
     @property
     def is_lessons_done(self) -> bool:
         """Whether every lesson of today's edition is completed."""
         return self.lessons_done >= self.lessons_total
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionalPass:
+    """A passed assessment whose practical is due on a day, or that has lapsed after it."""
+
+    user_id: int
+    slug: str
+    due_on: date
+    is_lapsed: bool
+
+    def days_left(self, on: date) -> int:
+        """Days from `on` to the last day; negative when it is over."""
+        return (self.due_on - on).days
 
 
 #: What was asked of people, by course and person id; a caller that asks again passes it on.

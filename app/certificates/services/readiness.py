@@ -60,7 +60,7 @@ def readiness(
     every language in which the person learnt or was assessed must be reviewed or opened.
     `progress` is what the caller has asked already, by course and person.
     """
-    asked = _Asked(db, [user.id for user in users], dict(progress or {}))
+    asked = _Asked(db, [user.id for user in users], on, dict(progress or {}))
     known = _ask(asked, course, on, require_review)
     return [_readiness(user, known) for user in users]
 
@@ -71,11 +71,12 @@ class _Asked:
 
     db: Session
     ids: list[int]
+    on: date | None
     known: dict[str, Mapping[int, CourseProgress]]
 
     def progress(self, slug: str) -> Mapping[int, CourseProgress]:
         if slug not in self.known:
-            self.known[slug] = learning.progress_of(self.db, self.ids, slug)
+            self.known[slug] = learning.progress_of(self.db, self.ids, slug, self.on)
         return self.known[slug]
 
 
@@ -171,7 +172,7 @@ def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Mi
     if progress.passed_at is None:
         yield Missing(MissingKind.ASSESSMENT)
     for slug, needed in known.needed.items():
-        if needed[user.id].passed_at is None:
+        if needed[user.id].first_passed_at is None:
             yield Missing(MissingKind.NEEDED_COURSE, slug)
     yield from _missing_sheets(user, known, valid_until)
     yield from _missing_reviews(progress.languages, known)
@@ -215,7 +216,7 @@ def _dates(user: User, known: _Known) -> tuple[date | None, date | None]:
     counted = known.sheets.get(user.id, {})
     held = [counted[s.key].held_on for s in known.course.sheets if s.key in counted]
     times = [progress.last_lesson_at, progress.passed_at]
-    times += [needed[user.id].passed_at for needed in known.needed.values()]
+    times += [needed[user.id].first_passed_at for needed in known.needed.values()]
     is_complete = progress.is_lessons_done and len(held) == len(known.course.sheets)
     met = [programme_date(at, zone) for at in times if at is not None]
     if not is_complete or not held or len(met) < len(times):
@@ -235,7 +236,7 @@ def _evidence(user: User, known: _Known) -> dict[str, Any]:
             "of": progress.best_max,
         },
         "needed": [
-            {"slug": slug, "passed_at": _iso(needed[user.id].passed_at)}
+            {"slug": slug, "passed_at": _iso(needed[user.id].first_passed_at)}
             for slug, needed in known.needed.items()
         ],
         "languages": list(progress.languages),

@@ -25,6 +25,7 @@ from app.learning.services.pages import (
     programme_page,
 )
 from app.learning.services.progress import has_open_attempt, languages_used, progress_of
+from app.learning.services.provisional import provisional_passes, tell_practical
 from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
 from app.learning.services.reading import Reading, reading_of
 from app.learning.services.responses import is_complete, normalise
@@ -54,6 +55,7 @@ __all__ = [
     "normalise",
     "programme_page",
     "progress_of",
+    "provisional_passes",
     "question_page",
     "reading_of",
     "record_completion",
@@ -63,4 +65,5 @@ __all__ = [
     "save_answer",
     "start_attempt",
     "submit_attempt",
+    "tell_practical",
 ]

@@ -32,7 +32,7 @@ def enrolled_courses(db: Session, user: User) -> set[str]:
 
 def courses_to_release(db: Session, trainee: User, at: datetime) -> list[Course]:
     """The courses in which the trainee needs an instructor's release for another attempt."""
-    record = record_of(db, trainee)
+    record = record_of(db, trainee, at)
     return [
         course
         for course in library().courses

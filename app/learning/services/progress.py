@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, union
 from sqlalchemy.orm import Session
@@ -13,30 +13,55 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import library
 from app.learning.models import Attempt, AttemptAnswer, Enrollment, LessonCompletion
+from app.learning.services.provisional import Pass, PassStanding, standings
 from app.learning.types import AttemptStatus, CourseProgress
 
 
 @dataclass(frozen=True, slots=True)
 class _Try:
     key: str
+    number: int
     submitted_at: datetime
     score: int
     max_score: int
     passed: bool
+    edition_id: int
 
 
-def progress_of(db: Session, user_ids: Collection[int], slug: str) -> dict[int, CourseProgress]:
-    """The progress of each person, also of those not enrolled. Raises UnknownCourse."""
+def progress_of(
+    db: Session, user_ids: Collection[int], slug: str, on: date | None = None
+) -> dict[int, CourseProgress]:
+    """The progress of each person, also of those not enrolled. Raises UnknownCourse.
+
+    `on` is the day of asking in the programme's zone: passes that lapsed before do not count.
+    """
     keys = {lesson.key for lesson in library().course(slug).lessons}
     lessons = _lessons(db, user_ids, slug)
     tries = _tries(db, user_ids, slug)
     languages = languages_used(db, user_ids, slug)
+    stands = _standings(db, tries, slug, on) if on else {}
     return {
         user_id: _progress(
-            lessons.get(user_id), keys, tries.get(user_id, []), languages.get(user_id, ())
+            lessons.get(user_id),
+            keys,
+            tries.get(user_id, []),
+            languages.get(user_id, ()),
+            stands.get((user_id, slug), PassStanding()),
         )
         for user_id in user_ids
     }
+
+
+def _standings(
+    db: Session, tries: Mapping[int, Sequence[_Try]], slug: str, on: date
+) -> dict[tuple[int, str], PassStanding]:
+    passes = [
+        Pass(user_id, slug, one.number, one.submitted_at, one.edition_id)
+        for user_id, many in tries.items()
+        for one in many
+        if one.passed
+    ]
+    return standings(db, passes, on)
 
 
 def _progress(
@@ -44,9 +69,11 @@ def _progress(
     keys: set[str],
     tries: Sequence[_Try],
     languages: tuple[str, ...],
+    stand: PassStanding,
 ) -> CourseProgress:
     done = [at for key, at in (lessons or {}).items() if key in keys]
-    passed = next((one for one in tries if one.passed), None)
+    passes = [one for one in tries if one.passed]
+    passed = next((one for one in passes if one.number > stand.lapsed_number), None)
     best = passed or max(tries, key=lambda one: one.score, default=None)
     return CourseProgress(
         lessons_done=len(done),
@@ -59,6 +86,9 @@ def _progress(
         attempt_key=best.key if best else None,
         languages=languages,
         enrolled=lessons is not None,
+        first_passed_at=passes[0].submitted_at if passes else None,
+        due_on=stand.due_on,
+        lapsed_on=stand.lapsed_on,
     )
 
 
@@ -79,10 +109,12 @@ def _tries(db: Session, user_ids: Collection[int], slug: str) -> dict[int, list[
         select(
             Enrollment.user_id,
             Attempt.key,
+            Attempt.number,
             Attempt.submitted_at,
             Attempt.score,
             Attempt.max_score,
             Attempt.passed,
+            Attempt.edition_id,
         )
         .join(Enrollment, Attempt.enrollment_id == Enrollment.id)
         .where(
@@ -93,9 +125,10 @@ def _tries(db: Session, user_ids: Collection[int], slug: str) -> dict[int, list[
         .order_by(Attempt.number)
     )
     found: defaultdict[int, list[_Try]] = defaultdict(list)
-    for user_id, key, submitted_at, score, max_score, passed in rows:
+    for user_id, key, number, submitted_at, score, max_score, passed, edition_id in rows:
         if submitted_at is not None and score is not None and max_score is not None:
-            found[user_id].append(_Try(key, submitted_at, score, max_score, bool(passed)))
+            one = _Try(key, number, submitted_at, score, max_score, bool(passed), edition_id)
+            found[user_id].append(one)
     return dict(found)
 
 

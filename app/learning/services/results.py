@@ -102,7 +102,7 @@ def result_page(
     reading = reading_of(db, user, course, require_review=require_review)
     code = reading.shown(language)
     has_words = reading.is_open and not is_open
-    record = record_of(db, user)
+    record = record_of(db, user, at, deadlines=True)
     return ResultPage(
         slug=slug,
         course_title=course.titles(code).short_title,

@@ -43,7 +43,7 @@ def ways_of(
     """
     known = {} if known is None else known
     ids = [user.id for user in users]
-    progress = known[course.slug] = learning.progress_of(db, ids, course.slug)
+    progress = known[course.slug] = learning.progress_of(db, ids, course.slug, today)
     ready = certificates.readiness(
         db, users, course, today, require_review=require_review, progress=known
     )
