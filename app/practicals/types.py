@@ -12,6 +12,7 @@ from app.core.errors import N_, DomainError
 from app.courses.types import Sheet
 
 ATTEMPTS_A_DAY = 2  # curriculum, skill check rules
+TEAM = "team"  # stands for everybody where a sheet has one set of marks
 DAYS_TO_RECORD = 30  # a paper sheet from a training day may be entered this much later
 
 
@@ -172,6 +173,16 @@ class CheckFilter:
     sheet: tuple[str, str] | None = None
     result: ResultFilter | None = None
     held_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSheet:
+    """A sheet of a course that a trainee follows: passed or still to show."""
+
+    slug: str
+    sheet_key: str
+    is_passed: bool
+    attempts_left: int  # today
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,11 @@ ACTION_NAMES = {
     "learning.release-attempt": lazy("Assessment released for one more attempt"),
     "practicals.acknowledge": lazy("Skill check acknowledged"),
     "practicals.correct-check": lazy("Skill check corrected"),
+    "practicals.decide-check": lazy("Skill check decided by an administrator"),
+    "practicals.propose-settlement": lazy("Settling of a skill check proposed"),
     "practicals.record-check": lazy("Skill check recorded"),
+    "practicals.second-grading": lazy("Skill check graded by a second examiner"),
+    "practicals.settle-check": lazy("Differences of a skill check settled"),
 }
 
 #: What an act was on; a word is shown before the thing's key.

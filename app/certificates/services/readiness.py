@@ -60,7 +60,7 @@ def readiness(
     every language in which the person learnt or was assessed must be reviewed or opened.
     `progress` is what the caller has asked already, by course and person.
     """
-    asked = _Asked(db, [user.id for user in users], on, dict(progress or {}))
+    asked = _Asked(db, [user.id for user in users], dict(progress or {}))
     known = _ask(asked, course, on, require_review)
     return [_readiness(user, known) for user in users]
 
@@ -71,12 +71,11 @@ class _Asked:
 
     db: Session
     ids: list[int]
-    on: date | None
     known: dict[str, Mapping[int, CourseProgress]]
 
-    def progress(self, slug: str) -> Mapping[int, CourseProgress]:
+    def progress(self, slug: str, on: date | None = None) -> Mapping[int, CourseProgress]:
         if slug not in self.known:
-            self.known[slug] = learning.progress_of(self.db, self.ids, slug, self.on)
+            self.known[slug] = learning.progress_of(self.db, self.ids, slug, on)
         return self.known[slug]
 
 
@@ -89,7 +88,7 @@ def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -
         on=on,
         reviews=courses.reviews_of(db, course),
         require_review=require_review,
-        progress=asked.progress(course.slug),
+        progress=asked.progress(course.slug, on),
         needed={slug: asked.progress(slug) for slug in needed},
         sheets=practicals.passed_sheets(db, ids, course.slug, _after(ids, newest, course, on)),
         all_sheets=practicals.passed_sheets(db, ids, course.slug),
@@ -278,4 +277,5 @@ def _sheet(code: str, passed: PassedSheet) -> dict[str, Any]:
         "language": passed.language,
         "place": passed.place,
         "acknowledged": passed.acknowledged,
+        **({"second_examiner": passed.second_examiner} if passed.second_examiner else {}),
     }

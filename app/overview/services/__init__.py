@@ -4,7 +4,9 @@ from app.overview.services.progress import (
     cohort_cards,
     cohort_rows,
     courses_of,
+    due_soon,
     export_person,
+    reminders_of,
     ways_of,
     ways_of_trainee,
 )
@@ -13,7 +15,9 @@ __all__ = [
     "cohort_cards",
     "cohort_rows",
     "courses_of",
+    "due_soon",
     "export_person",
+    "reminders_of",
     "ways_of",
     "ways_of_trainee",
 ]

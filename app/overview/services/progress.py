@@ -21,6 +21,7 @@ from app.learning import services as learning
 from app.learning.types import ProgressByCourse
 from app.overview.types import CohortCard, CourseWay, MemberRow
 from app.practicals import services as practicals
+from app.practicals.types import DeadlineRow
 
 
 def courses_of(cohort: Cohort) -> list[Course]:
@@ -132,6 +133,19 @@ def _card(
         issuable=sum(way.is_issuable for way in ways),
         certified=sum(way.certificate is not None for way in ways),
     )
+
+
+def due_soon(db: Session, person: User, today: date) -> int:
+    """How many assessments of the person's cohorts lapse soon for want of skill checks."""
+    members = cohorts.members_by_cohort(db, cohorts.cohorts_of(db, person))
+    people = {user.id: user for each in members.values() for user in each}
+    return len(practicals.deadlines_of(db, [*people.values()], today, practicals.REMIND_DAYS))
+
+
+def reminders_of(db: Session, trainee: User, today: date) -> list[DeadlineRow]:
+    """The trainee's passed assessments that lapse soon, or have lapsed."""
+    rows = practicals.deadlines_of(db, [trainee], today)
+    return [row for row in rows if row.days_left <= practicals.REMIND_DAYS]
 
 
 def export_person(db: Session, person: User) -> dict[str, Any]:

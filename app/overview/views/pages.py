@@ -55,6 +55,7 @@ def start() -> str:
     return render_template(
         "overview/start_staff.html",
         cards=cards,
+        due_soon=services.due_soon(db, person, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
         writes=accounts.may_author(db, person, "", today()),
     )
@@ -69,6 +70,7 @@ def _trainee_start(db: Session, person: User) -> str:
         "overview/start_trainee.html",
         page=page,
         ways=ways,
+        deadlines=services.reminders_of(db, person, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 

@@ -2,11 +2,16 @@
 
 from app.learning import services as learning
 from app.practicals.services.acknowledging import acknowledge, require_pin
-from app.practicals.services.choosing import candidates, shared_cohort, used_on, who_is_next
+from app.practicals.services.choosing import (
+    candidates,
+    own_sheets,
+    shared_cohort,
+    used_on,
+    who_is_next,
+)
 from app.practicals.services.deadlines import (
     REMIND_DAYS,
     deadlines_of,
-    passed_days,
     passed_team_exercise,
 )
 from app.practicals.services.listing import ChecksPage, checks_by
@@ -16,6 +21,7 @@ from app.practicals.services.reading import (
     check_of,
     export_checks,
     given_of,
+    passed_days,
     passed_sheets,
     result_by_key,
     result_in,
@@ -75,6 +81,7 @@ __all__ = [
     "may_second",
     "may_settle",
     "newest_proposal",
+    "own_sheets",
     "passed_days",
     "passed_sheets",
     "passed_team_exercise",

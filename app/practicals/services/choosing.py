@@ -15,8 +15,8 @@ from app.core.spelling import plain
 from app.courses.library import library
 from app.learning import services as learning
 from app.practicals.models import SkillCheckParticipant
-from app.practicals.services.reading import passed_sheets
-from app.practicals.types import Candidate
+from app.practicals.services.reading import passed_days, passed_sheets
+from app.practicals.types import ATTEMPTS_A_DAY, Candidate, OwnSheet
 
 
 def candidates(
@@ -94,6 +94,32 @@ def _used(db: Session, ids: Collection[int], slug: str, sheet_key: str, on: date
         .group_by(one.user_id)
     )
     return dict(db.execute(query).all())
+
+
+def own_sheets(db: Session, trainee: User, on: date) -> list[OwnSheet]:
+    """Every sheet of the courses that a trainee follows, in the programme's order."""
+    enrolled = learning.enrolled_courses(db, trainee)
+    courses = [course for course in library().courses if course.slug in enrolled]
+    passed = passed_days(db, [trainee.id], [course.slug for course in courses])
+    one = SkillCheckParticipant
+    used: dict[tuple[str, str], int] = {
+        (slug, key): number
+        for slug, key, number in db.execute(
+            select(one.course_slug, one.sheet_key, func.max(one.attempt_of_day))
+            .where(one.user_id == trainee.id, one.held_on == on)
+            .group_by(one.course_slug, one.sheet_key)
+        )
+    }
+    return [
+        OwnSheet(
+            slug=course.slug,
+            sheet_key=sheet.key,
+            is_passed=sheet.key in passed.get((trainee.id, course.slug), {}),
+            attempts_left=max(0, ATTEMPTS_A_DAY - used.get((course.slug, sheet.key), 0)),
+        )
+        for course in courses
+        for sheet in course.sheets
+    ]
 
 
 def used_on(db: Session, user: User, slug: str, sheet_key: str, on: date) -> int:

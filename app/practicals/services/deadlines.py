@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.courses.library import library
 from app.learning import services as learning
-from app.practicals.models import SkillCheck, SkillCheckParticipant
-from app.practicals.services.reading import is_current, is_passed, passed_sheets
+from app.practicals.services.reading import passed_days, passed_sheets
 from app.practicals.types import DeadlineRow, PassedSheet
 
 #: A trainee and her instructors are reminded from so many days before the last day.
 REMIND_DAYS = 14
-
-
-def passed_days(
-    db: Session, user_ids: Collection[int], slugs: Collection[str]
-) -> dict[tuple[int, str], dict[str, date]]:
-    """Each passed sheet with the day on which it was first passed, by person and course."""
-    one = SkillCheckParticipant
-    query = (
-        select(one.user_id, one.course_slug, one.sheet_key, func.min(SkillCheck.held_on))
-        .join(SkillCheck, SkillCheck.id == one.check_id)
-        .where(one.user_id.in_(user_ids), one.course_slug.in_(slugs), is_passed(), is_current())
-        .group_by(one.user_id, one.course_slug, one.sheet_key)
-    )
-    found: defaultdict[tuple[int, str], dict[str, date]] = defaultdict(dict)
-    for user_id, slug, key, day in db.execute(query):
-        found[user_id, slug][key] = day
-    return dict(found)
 
 
 def deadlines_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,7 +18,7 @@ from app.core.clock import programme_date
 from app.core.errors import NotFound
 from app.courses.library import library
 from app.practicals.models import SecondGrading, SkillCheck, SkillCheckParticipant
-from app.practicals.types import AcknowledgedBy, PassedSheet, Result, Standing
+from app.practicals.types import TEAM, AcknowledgedBy, PassedSheet, Result, Standing
 
 
 def check_of(db: Session, person: User, key: str) -> SkillCheck:
@@ -133,16 +134,18 @@ def visible_results(check: SkillCheck, person: User) -> list[SkillCheckParticipa
 def given_of(check: SkillCheck) -> dict[str, str]:
     """The recorded marks under the field names of the grading form."""
     given: dict[str, str] = {}
+    is_team = library().is_exercise(check.course_slug, check.sheet_key)
     for participant in check.participants:
-        key, marks = participant.user.key, participant.marks
+        own, marks = participant.user.key, participant.marks
+        key = TEAM if is_team else own
         given |= {f"mark-{key}-{step}": mark for step, mark in marks["steps"].items()}
         given |= {f"reason-{key}-{step}": text for step, text in marks["step_reasons"].items()}
         given |= {f"critical-{key}-{fail}": "1" for fail in marks["critical_fails"]}
         given |= {f"why-{key}-{fail}": text for fail, text in marks["critical_fails"].items()}
-        given[f"role-{key}-is"] = participant.role
+        given[f"role-{own}-is"] = participant.role
         given[f"comment-{key}-is"] = participant.comment
         if participant.acknowledged_by is AcknowledgedBy.PAPER:
-            given[f"signed-{key}-paper"] = "1"
+            given[f"signed-{own}-paper"] = "1"
     return given
 
 
@@ -190,7 +193,8 @@ def passed_sheets(
     )
     passed: dict[int, dict[str, PassedSheet]] = {}
     for row in db.execute(query):
-        user_id, sheet = row[0], PassedSheet(*row[1:])
+        user_id, *facts = tuple(row)
+        sheet = PassedSheet(*facts)
         if after is not None and sheet.held_on <= after.get(user_id, date.min):
             continue
         sheets = passed.setdefault(user_id, {})
@@ -198,6 +202,23 @@ def passed_sheets(
         if known is None or (sheet.acknowledged and not known.acknowledged):
             sheets[sheet.sheet_key] = sheet
     return passed
+
+
+def passed_days(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[tuple[int, str], dict[str, date]]:
+    """Each passed sheet with the day on which it was first passed, by person and course."""
+    one = SkillCheckParticipant
+    query = (
+        select(one.user_id, one.course_slug, one.sheet_key, func.min(SkillCheck.held_on))
+        .join(SkillCheck, SkillCheck.id == one.check_id)
+        .where(one.user_id.in_(user_ids), one.course_slug.in_(slugs), is_passed(), is_current())
+        .group_by(one.user_id, one.course_slug, one.sheet_key)
+    )
+    found: defaultdict[tuple[int, str], dict[str, date]] = defaultdict(dict)
+    for user_id, slug, key, day in db.execute(query):
+        found[user_id, slug][key] = day
+    return dict(found)
 
 
 def export_checks(db: Session, person: User) -> list[dict[str, Any]]:

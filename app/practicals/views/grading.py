@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -11,23 +13,54 @@ from werkzeug.wrappers import Response
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.core.clock import now
+from app.core.clock import now, programme_date
 from app.core.db import reading, writing
 from app.core.errors import DomainError, NotFound
 from app.core.i18n import _, current_language
 from app.core.identity import current_person
 from app.core.permissions import Permission, requires
 from app.core.web import back_to
-from app.courses.library import library
-from app.courses.types import Course, Sheet
 from app.practicals import rendering, services
 from app.practicals.forms import (
     GradingForm,
     check_draft,
     participant_drafts,
 )
-from app.practicals.types import NoAuthority
-from app.practicals.views.frame import blueprint, line_of, review_state, today
+from app.practicals.models import TrainingSession
+from app.practicals.types import Examinable, NoAuthority
+from app.practicals.views.frame import blueprint, sheet_context, today
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address names: the sheet, and the training session if there is one."""
+
+    which: Examinable
+    session: TrainingSession | None
+    today: date  # at the place of the session
+
+    @property
+    def day(self) -> date:
+        """The day of the check: the session's, or today."""
+        return self.session.held_on if self.session else self.today
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The same as fields of an address."""
+        named = {"course": self.which.slug, "sheet": self.which.sheet.key}
+        return {**named, "session": self.session.key} if self.session else named
+
+
+def _asked(db: Session, person: User) -> _Asked:
+    args = request.args
+    which = services.find_sheet(args.get("course", ""), args.get("sheet", ""))
+    session = services.session_of(db, person, args["session"]) if args.get("session") else None
+    if session is not None:
+        services.refuse_closed(session)
+    day = programme_date(now(), session.timezone) if session else today()
+    if not accounts.may_examine(db, person, which.slug, which.sheet.key, day):
+        raise NoAuthority
+    return _Asked(which, session, day)
 
 
 @blueprint.get("/practicals/new")
@@ -35,23 +68,37 @@ from app.practicals.views.frame import blueprint, line_of, review_state, today
 def check_new() -> str:
     """Choose the sheet, then the people and their roles."""
     db, person = reading(), current_person()
-    slug, key = request.args.get("course", ""), request.args.get("sheet", "")
-    if not key:
+    if not request.args.get("sheet"):
         sheets = services.sheets_to_examine(db, person, today())
-        return render_template("practicals/choose_sheet.html", sheets=sheets)
-    course, sheet = _sheet(db, person, slug, key)
-    people = services.candidates(db, person, slug)
-    return render_template(
-        "practicals/choose_people.html", course=course, sheet=sheet, people=people
+        named = {name: request.args[name] for name in ("session", "person") if name in request.args}
+        return render_template("practicals/choose_sheet.html", sheets=sheets, named=named)
+    return _people_page(db, _asked(db, person))
+
+
+@blueprint.post("/practicals/new")
+@requires(Permission.PRACTICALS_EXAMINE)
+def check_find() -> str:
+    """The people whose names have a text: sent, not in the address, as names are personal."""
+    db, person = reading(), current_person()
+    return _people_page(db, _asked(db, person), request.form.get("q", "")[:100])
+
+
+def _people_page(db: Session, asked: _Asked, text: str = "", *, wrong_number: bool = False) -> str:
+    which, chosen = asked.which, request.args.getlist("person")
+    people = services.candidates(db, current_person(), which.slug)
+    shown = services.who_is_next(
+        db, people, which.slug, which.sheet.key, asked.day, text=text, chosen=chosen
     )
-
-
-def _sheet(db: Session, person: User, slug: str, key: str) -> tuple[Course, Sheet]:
-    course = library().course(slug)
-    sheet = course.sheet(key)
-    if not accounts.may_examine(db, person, slug, key, today()):
-        raise NoAuthority
-    return course, sheet
+    return render_template(
+        "practicals/choose_people.html",
+        **sheet_context(which),
+        people=shown,
+        has_people=bool(people),
+        text_searched=text,
+        names=asked.names,
+        session=asked.session,
+        wrong_number=wrong_number,
+    )
 
 
 def _chosen(db: Session, slug: str, keys: Sequence[str]) -> list[User]:
@@ -66,30 +113,23 @@ def _chosen(db: Session, slug: str, keys: Sequence[str]) -> list[User]:
 def check_grade() -> str | tuple[str, int]:
     """The empty sheet for the chosen people."""
     db = reading()
-    slug, key = request.args.get("course", ""), request.args.get("sheet", "")
-    course, sheet = _sheet(db, current_person(), slug, key)
-    keys = request.args.getlist("person")
-    if not sheet.participants.min <= len(set(keys)) <= sheet.participants.max:
-        return _choose_again(db, course, sheet), 422
+    asked = _asked(db, current_person())
+    keys, group = request.args.getlist("person"), asked.which.sheet.participants
+    if not group.min <= len(set(keys)) <= group.max:
+        return _people_page(db, asked, wrong_number=True), 422
     form = GradingForm(
-        formdata=None, held_on=today(), language=current_language(), equipment=_gear(course, sheet)
+        formdata=None,
+        held_on=asked.day,
+        place=asked.session.place if asked.session else None,
+        language=current_language(),
+        equipment=_gear(asked.which),
     )
-    return _grading_page(course, sheet, _chosen(db, slug, keys), form, {})
+    return _grading_page(asked, _chosen(db, asked.which.slug, keys), form, {})
 
 
-def _choose_again(db: Session, course: Course, sheet: Sheet) -> str:
-    return render_template(
-        "practicals/choose_people.html",
-        course=course,
-        sheet=sheet,
-        people=services.candidates(db, current_person(), course.slug),
-        wrong_number=True,
-    )
-
-
-def _gear(course: Course, sheet: Sheet) -> str:
-    words = rendering.sheet_words(course.slug, sheet.key, current_language())
-    return ", ".join(words.equipment[key] for key in sheet.equipment)
+def _gear(which: Examinable) -> str:
+    words = rendering.sheet_words(which.slug, which.sheet.key, current_language())
+    return ", ".join(words.equipment[key] for key in which.sheet.equipment)
 
 
 @blueprint.post("/practicals/grade")
@@ -97,44 +137,50 @@ def _gear(course: Course, sheet: Sheet) -> str:
 def record_check() -> Response | tuple[str, int]:
     """Record the filled-in sheet; a fault brings the page back with everything on it."""
     db = reading()
-    slug, key = request.args.get("course", ""), request.args.get("sheet", "")
-    course, sheet = _sheet(db, current_person(), slug, key)
-    people = _chosen(db, slug, request.args.getlist("person"))
+    asked = _asked(db, current_person())
+    which = asked.which
+    people = _chosen(db, which.slug, request.args.getlist("person"))
     form = GradingForm()
     if not form.validate():
-        return _grading_page(course, sheet, people, form, request.form), 422
-    drafts = participant_drafts(request.form, sheet, people)
+        return _grading_page(asked, people, form, request.form), 422
     draft = check_draft(
-        form, slug, sheet, services.shared_cohort(db, current_person(), people), drafts
+        form,
+        (which.slug, which.sheet.key),
+        _cohort_of(db, asked, people),
+        participant_drafts(request.form, which.sheet, people, is_team=which.is_team),
+        asked.session.held_on if asked.session else None,
+        asked.session.id if asked.session else None,
     )
     db = writing()
     try:
-        check = services.record_check(db, draft, current_person(), today(), now())
+        check = services.record_check(db, draft, current_person(), asked.today, now())
     except DomainError as refusal:
         db.rollback()
-        return _refused(course, sheet, people, form, refusal)
+        return _refused(people, form, refusal)
     db.commit()
     return back_to(url_for("practicals.check", key=check.key), _("The skill check is saved."))
 
 
-def _refused(
-    course: Course, sheet: Sheet, people: Sequence[User], form: GradingForm, refusal: DomainError
-) -> tuple[str, int]:
+def _cohort_of(db: Session, asked: _Asked, people: Sequence[User]) -> int | None:
+    if asked.session is not None:
+        return asked.session.cohort_id
+    return services.shared_cohort(db, current_person(), people)
+
+
+def _refused(people: Sequence[User], form: GradingForm, refusal: DomainError) -> tuple[str, int]:
     form.form_errors = [_(refusal.message) % refusal.values]
-    return _grading_page(course, sheet, people, form, request.form), refusal.status
+    asked = _asked(reading(), current_person())
+    return _grading_page(asked, people, form, request.form), refusal.status
 
 
-def _grading_page(
-    course: Course, sheet: Sheet, people: Sequence[User], form: GradingForm, given: Any
-) -> str:
+def _grading_page(asked: _Asked, people: Sequence[User], form: GradingForm, given: Any) -> str:
     return render_template(
         "practicals/grade.html",
-        course=course,
-        sheet=sheet,
+        **sheet_context(asked.which),
         people=people,
         form=form,
         given=given,
-        line=line_of(course.slug),
-        review=review_state(course.slug),
-        today=today(),
+        names=asked.names,
+        session=asked.session,
+        today=asked.today,
     )
