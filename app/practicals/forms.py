@@ -43,7 +43,7 @@ class GradingForm(EventForm):
     place = StringField(lazy("Place"), validators=[required(), length(most=160), no_controls])
     language = SelectField(lazy("Language used"), choices=_languages)
     equipment = StringField(
-        lazy("Equipment"), validators=[required(), length(most=400), no_controls]
+        lazy("Equipment"), validators=[required(), length(most=1000), no_controls]
     )
     minutes_used = IntegerField(lazy("Minutes used"), [Optional(), _time(MOST_MINUTES)])
     seconds_used = IntegerField(lazy("Seconds used"), [Optional(), _time(59)])

@@ -57,7 +57,7 @@ class SkillCheck(Base):
     held_on: Mapped[date]
     place: Mapped[str] = mapped_column(String(160))
     language: Mapped[str] = mapped_column(String(8))
-    equipment: Mapped[str] = mapped_column(String(400))
+    equipment: Mapped[str] = mapped_column(String(1000))
     recorded_at: Mapped[datetime]
     #: What the device's own clock said, if it said anything.
     device_at: Mapped[datetime | None]

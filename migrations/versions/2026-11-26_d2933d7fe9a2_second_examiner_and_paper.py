@@ -74,16 +74,21 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("skill_check", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("standing", sa.String(length=40), nullable=False, server_default="counts"))
+        batch_op.add_column(
+            sa.Column("standing", sa.String(length=40), nullable=False, server_default="counts")
+        )
         batch_op.add_column(sa.Column("seconds_used", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("paper", sa.String(length=120), nullable=True))
         batch_op.add_column(sa.Column("paper_signed_by", sa.String(length=160), nullable=True))
         batch_op.add_column(sa.Column("paper_signed_on", sa.Date(), nullable=True))
+        # The whole team's equipment, named in Lao or Khmer, is longer than one course's.
+        batch_op.alter_column(
+            "equipment", existing_type=sa.String(length=400), type_=sa.String(length=1000)
+        )
 
     with op.batch_alter_table("skill_check_participant", schema=None) as batch_op:
         batch_op.add_column(sa.Column("settled_marks", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("settled_result", sa.String(length=40), nullable=True))
-
 
 
 def downgrade() -> None:
@@ -93,6 +98,9 @@ def downgrade() -> None:
         batch_op.drop_column("settled_marks")
 
     with op.batch_alter_table("skill_check", schema=None) as batch_op:
+        batch_op.alter_column(
+            "equipment", existing_type=sa.String(length=1000), type_=sa.String(length=400)
+        )
         batch_op.drop_column("paper_signed_on")
         batch_op.drop_column("paper_signed_by")
         batch_op.drop_column("paper")

@@ -109,12 +109,14 @@ class DemoLoader:
 
     def _grant_sheets(self, instructor: User, by: User) -> None:
         ends_on = self._today() + timedelta(days=365)
-        for sheet in self.course.sheets:
+        team = [one for one in practicals.all_sheets() if one.is_team]
+        scopes = [f"{SLUG}/{sheet.key}" for sheet in self.course.sheets]
+        for scope in [*scopes, *(f"{one.slug}/{one.sheet.key}" for one in team)]:
             accounts.give_grant(
                 self.db,
                 instructor,
                 GrantKind.PRACTICALS_EXAMINE,
-                f"{SLUG}/{sheet.key}",
+                scope,
                 ends_on,
                 by,
                 self.plan.at - timedelta(days=89),
