@@ -33,8 +33,10 @@ def seconded_courses(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def seconded(seconded_courses: Path) -> Iterator[None]:
-    """The library of this test has the sheet for two examiners."""
+def seconded(request: pytest.FixtureRequest, seconded_courses: Path) -> Iterator[None]:
+    """The library of this test has the sheet for two examiners, also that of its site."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("app")
     open_library(seconded_courses)
     yield
     open_library(ROOT / "courses")
