@@ -106,13 +106,18 @@ def _done(db: Session, passes: Collection[Pass]) -> dict[Pass, date]:
         return {}
     days = _Practical.lookup(db, {p.user_id for p in passes}, {p.slug for p in passes})
     tested = [one for one in passes if (one.user_id, one.slug) in days]
-    then = _sheets_then(db, {one.edition_id for one in tested})
-    found: dict[Pass, date] = {}
-    for one in tested:
-        passed, keys = days[one.user_id, one.slug], _sheets_now(one.slug) & then[one.edition_id]
-        if keys <= set(passed):
-            found[one] = max((passed[key] for key in keys), default=date.min)
-    return found
+    found = {one: _last(days[one.user_id, one.slug], _sheets_now(one.slug)) for one in tested}
+    late = [one for one in tested if (found[one] or date.max) > _due(one)]
+    then = _sheets_then(db, {one.edition_id for one in late}) if late else {}
+    for one in late:
+        keys = _sheets_now(one.slug) & then[one.edition_id]
+        found[one] = _last(days[one.user_id, one.slug], keys)
+    return {one: day for one, day in found.items() if day is not None}
+
+
+def _last(passed: Mapping[str, date], keys: set[str]) -> date | None:
+    """The day on which the last of these sheets was first passed; None when one was not."""
+    return max((passed[key] for key in keys), default=date.min) if keys <= set(passed) else None
 
 
 def _sheets_now(slug: str) -> set[str]:

@@ -138,14 +138,23 @@ def _card(
 def due_soon(db: Session, person: User, today: date) -> int:
     """How many assessments of the person's cohorts lapse soon for want of skill checks."""
     members = cohorts.members_by_cohort(db, cohorts.cohorts_of(db, person))
-    people = {user.id: user for each in members.values() for user in each}
-    return len(practicals.deadlines_of(db, [*people.values()], today, practicals.REMIND_DAYS))
+    ids = {user.id for each in members.values() for user in each}
+    rows = learning.provisional_passes(db, ids, today)
+    return sum(0 <= row.days_left(today) <= practicals.REMIND_DAYS for row in rows)
 
 
-def reminders_of(db: Session, trainee: User, today: date) -> list[DeadlineRow]:
-    """The trainee's passed assessments that lapse soon, or have lapsed."""
-    rows = practicals.deadlines_of(db, [trainee], today)
+def reminders_of(ways: Sequence[CourseWay], today: date) -> list[DeadlineRow]:
+    """A trainee's passed assessments that lapse soon, or have lapsed; no query."""
+    rows = [row for way in ways if (row := _deadline(way, today)) is not None]
     return [row for row in rows if row.days_left <= practicals.REMIND_DAYS]
+
+
+def _deadline(way: CourseWay, today: date) -> DeadlineRow | None:
+    last_day = way.progress.due_on or way.progress.lapsed_on
+    if last_day is None or way.readiness.certificate is not None:
+        return None
+    days, is_lapsed = (last_day - today).days, way.progress.due_on is None
+    return DeadlineRow(way.readiness.user, way.course.slug, last_day, is_lapsed, days, ())
 
 
 def export_person(db: Session, person: User) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _trainee_start(db: Session, person: User) -> str:
         "overview/start_trainee.html",
         page=page,
         ways=ways,
-        deadlines=services.reminders_of(db, person, today()),
+        deadlines=services.reminders_of(ways, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 

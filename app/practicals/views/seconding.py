@@ -23,15 +23,20 @@ from app.practicals.forms import (
     settled_marks,
 )
 from app.practicals.models import SkillCheck
-from app.practicals.types import SecondDraft
+from app.practicals.types import NothingToSettle, NotWaiting, SecondDraft, SettleEveryStep
 from app.practicals.views.frame import blueprint, line_of, review_state, today
 
 
 @blueprint.get("/practicals/checks/<uuid:key>/second")
 @requires(Permission.PRACTICALS_EXAMINE)
 def second(key: object) -> str | Response:
-    """The empty sheet for the second examiner; what she has graded is on the check's page."""
-    found = services.check_to_second(reading(), current_person(), str(key), today())
+    """The empty sheet for the second examiner; who may see the check only is led to it."""
+    db, person = reading(), current_person()
+    try:
+        found = services.check_to_second(db, person, str(key), today())
+    except NotFound:
+        services.check_of(db, person, str(key))
+        return back_to(url_for("practicals.check", key=key), _(NotWaiting.message), "care")
     if found.second is not None:
         return back_to(url_for("practicals.check", key=key))
     return _second_page(found, SecondForm(formdata=None), {})
@@ -81,11 +86,11 @@ def record_second(key: object) -> Response | tuple[str, int]:
 
 @blueprint.get("/practicals/checks/<uuid:key>/settle")
 @requires(Permission.PRACTICALS_EXAMINE)
-def settle(key: object) -> str:
-    """What differs, to be settled."""
+def settle(key: object) -> str | Response:
+    """What differs, to be settled; without a difference back to the check."""
     found = services.check_of(reading(), current_person(), str(key))
     if not services.may_settle(found, current_person()):
-        raise NotFound
+        return back_to(url_for("practicals.check", key=key), _(NothingToSettle.message), "care")
     return _settle_page(found, SettleForm(formdata=None), {})
 
 
@@ -109,6 +114,8 @@ def record_settlement(key: object) -> Response | tuple[str, int]:
     """Propose how the differences are settled, or decide as an administrator."""
     person, form = current_person(), SettleForm()
     found = services.check_of(reading(), person, str(key))
+    if not services.may_settle(found, person):
+        raise NothingToSettle
     if not form.validate():
         return _settle_page(found, form, request.form), 422
     db = writing()
@@ -116,7 +123,7 @@ def record_settlement(key: object) -> Response | tuple[str, int]:
     given = settled_marks(request.form, services.differences(found))
     try:
         services.settle(db, found, given, str(form.event_id.data), person, now())
-    except DomainError as refusal:
+    except SettleEveryStep as refusal:
         db.rollback()
         form.form_errors = [_(refusal.message) % refusal.values]
         again = services.check_of(db, person, str(key))
