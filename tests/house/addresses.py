@@ -54,6 +54,10 @@ OWNERS = {
     "practicals.check": {"learner", *LEADERS},
     "practicals.correct": LEADERS,
     "practicals.record_correction": LEADERS,
+    "practicals.record_second": LEADERS,
+    "practicals.record_settlement": LEADERS,
+    "practicals.second": LEADERS,
+    "practicals.settle": LEADERS,
 }
 #: Beyond the role a grant for the course or language is needed, except for an administrator.
 GRANT_OR_OFFICE = {
