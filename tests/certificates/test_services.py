@@ -175,7 +175,7 @@ def test_readiness_asks_the_same_number_of_queries_for_many(
         services.readiness(db, group, course, TODAY)
         event.remove(db.get_bind(), "before_cursor_execute", listener)
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 9 + 2 * len(course.needs)
+    assert counts[0] == counts[1] <= 11 + 2 * len(course.needs)
 
 
 # --- issuing ---------------------------------------------------------------------------------

@@ -133,6 +133,10 @@ OWNERS = {
     "practicals.record_correction": LEADERS,
     "practicals.session_new": LEADERS,
     **{f"practicals.{name}": LEADERS for name in DAY_PAGES},
+    "practicals.record_second": LEADERS,
+    "practicals.record_settlement": LEADERS,
+    "practicals.second": LEADERS,
+    "practicals.settle": LEADERS,
 }
 #: Beyond the role a grant for the course or language is needed, except for an administrator.
 GRANT_OR_OFFICE = {

@@ -35,6 +35,8 @@ _TYPED: dict[str, Any] = {
     "name": "ວຽງຈັນ 2027",
     "nationality": "LA",
     "native_name": "ສົມສະໄໝ ແກ້ວມະນີ",
+    "paper": "No. 17",
+    "paper_signed_by": "陈美玲",
     "partner": "RUPP",
     "password": "green tea at four",
     "password_again": "green tea at four",

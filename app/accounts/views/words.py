@@ -84,6 +84,10 @@ ACTION_NAMES = {
     "practicals.remove-guest": lazy("Guest removed from a training day"),
     "practicals.reopen-session": lazy("Training day reopened"),
     "practicals.undo-deferral": lazy("Deferral taken back"),
+    "practicals.decide-check": lazy("Skill check decided by an administrator"),
+    "practicals.propose-settlement": lazy("Settling of a skill check proposed"),
+    "practicals.second-grading": lazy("Skill check graded by a second examiner"),
+    "practicals.settle-check": lazy("Differences of a skill check settled"),
 }
 
 #: What an act was on; a word is shown before the thing's key.

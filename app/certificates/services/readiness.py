@@ -79,7 +79,7 @@ def readiness_in(
     asked = _Asked(
         db,
         ids,
-        _progress(db, ids, wanted, progress or {}),
+        _progress(db, ids, wanted, on, progress or {}),
         courses.review_states(db, wanted),
         accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION),
     )
@@ -105,11 +105,12 @@ def _progress(
     db: Session,
     ids: list[int],
     wanted: Iterable[Course],
+    on: date | None,
     known: Mapping[str, Mapping[int, CourseProgress]],
 ) -> dict[str, Mapping[int, CourseProgress]]:
     slugs = {slug for course in wanted for slug in (course.slug, *course.needs)}
     unknown = [slug for slug in slugs - known.keys() if library().has_course(slug)]
-    return {**known, **(learning.progress_in(db, ids, unknown) if unknown else {})}
+    return {**known, **(learning.progress_in(db, ids, unknown, on) if unknown else {})}
 
 
 def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -> _Known:
@@ -204,7 +205,7 @@ def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Mi
     if progress.passed_at is None:
         yield Missing(MissingKind.ASSESSMENT)
     for slug, needed in known.needed.items():
-        if needed[user.id].passed_at is None:
+        if needed[user.id].first_passed_at is None:
             yield Missing(MissingKind.NEEDED_COURSE, slug)
     yield from _missing_sheets(user, known, valid_until)
     yield from _missing_reviews(progress.languages, known)
@@ -248,7 +249,7 @@ def _dates(user: User, known: _Known) -> tuple[date | None, date | None]:
     counted = known.sheets.get(user.id, {})
     held = [counted[s.key].held_on for s in known.course.sheets if s.key in counted]
     times = [progress.last_lesson_at, progress.passed_at]
-    times += [needed[user.id].passed_at for needed in known.needed.values()]
+    times += [needed[user.id].first_passed_at for needed in known.needed.values()]
     is_complete = progress.is_lessons_done and len(held) == len(known.course.sheets)
     met = [programme_date(at, zone) for at in times if at is not None]
     if not is_complete or not held or len(met) < len(times):
@@ -272,7 +273,7 @@ def _evidence(user: User, known: _Known) -> dict[str, Any]:
             "of": progress.best_max,
         },
         "needed": [
-            {"slug": slug, "passed_at": _iso(needed[user.id].passed_at)}
+            {"slug": slug, "passed_at": _iso(needed[user.id].first_passed_at)}
             for slug, needed in known.needed.items()
         ],
         "languages": list(progress.languages),
@@ -324,4 +325,5 @@ def _sheet(code: str, passed: PassedSheet) -> dict[str, Any]:
         "language": passed.language,
         "place": passed.place,
         "acknowledged": passed.acknowledged,
+        **({"second_examiner": passed.second_examiner} if passed.second_examiner else {}),
     }

@@ -113,13 +113,14 @@ class DemoLoader:
 
     def _grant_sheets(self, instructor: User, by: User) -> None:
         ends_on = self._today() + timedelta(days=365)
-        sheets = [(one, sheet) for one in (self.first, self.course) for sheet in one.sheets]
-        for course, sheet in sheets:
+        team = [one for one in practicals.all_sheets() if one.is_team]
+        sheets = [(c.slug, sheet.key) for c in (self.first, self.course) for sheet in c.sheets]
+        for slug, sheet_key in [*sheets, *((one.slug, one.sheet.key) for one in team)]:
             accounts.give_grant(
                 self.db,
                 instructor,
                 GrantKind.PRACTICALS_EXAMINE,
-                f"{course.slug}/{sheet.key}",
+                f"{slug}/{sheet_key}",
                 ends_on,
                 by,
                 self.plan.at - timedelta(days=89),

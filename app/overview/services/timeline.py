@@ -17,7 +17,7 @@ from app.core.clock import programme_date
 from app.learning import services as learning
 from app.learning.services import LearningAct
 from app.practicals import services as practicals
-from app.practicals.types import Result
+from app.practicals.types import Result, Standing
 
 
 class HappeningKind(StrEnum):
@@ -88,7 +88,9 @@ def _acts(db: Session, trainee: User) -> Iterator[Happening]:
 def _checks(db: Session, trainee: User) -> Iterator[Happening]:
     for result in practicals.results_of(db, trainee):
         check = result.check
-        passed = result.result is Result.PASSED
+        if check.standing is not Standing.COUNTS:  # nobody else may know these marks yet
+            continue
+        passed = result.final_result is Result.PASSED
         yield Happening(
             HappeningKind.CHECK_PASSED if passed else HappeningKind.CHECK_FAILED,
             check.recorded_at,

@@ -54,6 +54,7 @@ def start() -> str:
         "overview/start_staff.html",
         cards=cards,
         days=sessions.coming_days(db, person, today(), DAYS_SHOWN),
+        due_soon=services.due_soon(db, person, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
         writes=accounts.may_author(db, person, "", today()),
     )
@@ -69,6 +70,7 @@ def _trainee_start(db: Session, person: User) -> str:
         due=services.due_of_trainee(db, person),
         days=sessions.next_sessions(db, person, today()),
         news=cohorts.news_for(db, person, current_language()),
+        deadlines=services.reminders_of(ways, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 

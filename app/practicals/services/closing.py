@@ -31,9 +31,10 @@ from app.practicals.services.sessions import (
     require_open,
     today_at,
 )
-from app.practicals.types import Result
+from app.practicals.types import Result, Standing
 from app.practicals.types.sessions import (
     DONE,
+    GAPS,
     CellState,
     GapsLeft,
     NotClosed,
@@ -72,7 +73,7 @@ class Row:
     @property
     def open_cells(self) -> tuple[Cell, ...]:
         """The stations at which she is not accounted for."""
-        return tuple(cell for cell in self.cells if cell.state is CellState.OPEN)
+        return tuple(cell for cell in self.cells if cell.state in GAPS)
 
     @property
     def lacks_attendance(self) -> bool:
@@ -155,11 +156,14 @@ def board_of(db: Session, session: TrainingSession) -> Board:
 def _state(
     stay: Stay, results: Sequence[SkillCheckParticipant], deferral: DeferralEvent | None
 ) -> CellState:
-    if results:
-        passed = any(one.result is Result.PASSED for one in results)
+    counted = [one for one in results if one.check.standing is Standing.COUNTS]
+    if counted:
+        passed = any(one.final_result is Result.PASSED for one in counted)
         return CellState.PASSED if passed else CellState.FAILED
     if deferral is not None and deferral.is_deferred:
         return CellState.DEFERRED
+    if results:
+        return CellState.UNSETTLED
     return AWAY.get(stay.what, CellState.OPEN) if stay.what else CellState.OPEN
 
 

@@ -82,10 +82,12 @@ class CellState(StrEnum):
     EXCUSED = "excused"
     DEFERRED = "deferred"
     NOT_ENROLLED = "not-enrolled"
+    UNSETTLED = "unsettled"  # graded, but the second examiner is missing or differs
     OPEN = "open"
 
 
 DONE = frozenset({CellState.PASSED, CellState.FAILED})
+GAPS = frozenset({CellState.OPEN, CellState.UNSETTLED})
 
 
 @dataclass(frozen=True, slots=True)
