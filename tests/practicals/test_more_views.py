@@ -15,9 +15,10 @@ from app.cohorts import services as cohorts
 from app.config import Settings
 from app.core.clock import now, programme_date
 from app.core.events import new_event_id
+from app.core.languages import LANGUAGES
 from app.courses.library import library
 from app.practicals import services
-from app.practicals.models import SkillCheck, TrainingSession
+from app.practicals.models import SkillCheck
 from app.practicals.types import Standing
 from tests.browsing import CheckedClient
 from tests.factories import (
@@ -29,6 +30,7 @@ from tests.factories import (
     make_trainee,
 )
 from tests.practicals.conftest import allow
+from tests.practicals.days import make_session
 
 SLUG, SHEET = "cpr-aed-choking", "choking-recovery"
 SignIn = Callable[[Any], CheckedClient]
@@ -73,6 +75,13 @@ def graded(browser: CheckedClient, trainee: User, **changes: str) -> str:
     return str(response.headers["Location"])
 
 
+def opens_in_every_language(browser: CheckedClient, address: str) -> None:
+    for code, language in LANGUAGES.items():
+        page = browser.get(address.replace("/en/", f"/{code}/"))
+        assert page.status_code == 200
+        assert f'<html lang="{language.html}"' in page.text
+
+
 @pytest.mark.usefixtures("seconded")
 def test_two_examiners_differ_and_settle(
     sign_in: SignIn, db: Session, examiner: User, trainee: User, today: date
@@ -87,12 +96,14 @@ def test_two_examiners_differ_and_settle(
     assert "Calm voice" not in blind
     assert "The marks are shown when" in blind
     assert "Waiting for you as second examiner" in other.get("/en/practicals").text
+    opens_in_every_language(other, f"{address}/second")
     marks = all_passed(trainee.key, **{f"mark-{trainee.key}-thrusts": "failed"})
     del marks["place"]
     sent = other.submit(f"{address}/second", marks, f"mark-{trainee.key}-thrusts")
     assert sent.status_code == 303
     row = db.scalars(select(SkillCheck)).one().participants[0]
     name = f"{row.id}-step:thrusts"
+    opens_in_every_language(other, f"{address}/settle")
     half = other.submit(f"{address}/settle", {f"settle-{name}": "failed"}, f"why-{name}")
     assert half.status_code == 422
     assert "write a reason" in half.text
@@ -180,11 +191,7 @@ def test_a_session_gives_day_and_place_and_a_strangers_is_not_found(
 ) -> None:
     day = today - timedelta(days=1)
     cohort = cohorts.cohorts_joined(db, trainee)[0]
-    held = TrainingSession(
-        cohort_id=cohort.id, held_on=day, place="Wuxiang", timezone="Asia/Shanghai"
-    )
-    db.add(held)
-    db.flush()
+    held = make_session(db, cohort, examiner, held_on=day, place="Wuxiang")
     browser = sign_in(examiner)
     given = all_passed(trainee.key, **{f"role-{trainee.key}-is": "rescuer"})
     del given["place"]

@@ -19,6 +19,7 @@ from app.courses.library import library
 from app.overview.services.demo import check_of_one
 from app.practicals import services
 from app.practicals.models import CheckSettlement, SecondGrading, SkillCheck
+from app.practicals.services import closing
 from app.practicals.types import (
     AcknowledgedBy,
     CheckDraft,
@@ -36,8 +37,10 @@ from app.practicals.types import (
     SettleFirst,
     Standing,
 )
+from app.practicals.types.sessions import CellState
 from tests.factories import AT, make_administrator, make_cohort, make_instructor, make_trainee
 from tests.practicals.conftest import TODAY, allow
+from tests.practicals.days import enter, make_session
 
 SLUG, SHEET = "cpr-aed-choking", "choking-recovery"
 SCOPE = f"{SLUG}/{SHEET}"
@@ -257,3 +260,19 @@ def test_two_second_examiners_at_once_are_one(
     [thread.join() for thread in threads]
     assert refused == [NotWaiting]
     assert db.scalar(select(func.count()).select_from(SecondGrading)) == 1
+
+
+def test_a_day_is_not_closed_while_a_check_waits_for_its_second_examiner(
+    db: Session, first: User, second: User, trainee: User
+) -> None:
+    cohort = cohorts.cohorts_joined(db, trainee)[0]
+    day = make_session(db, cohort, first)
+    enter(db, day, trainee, first)
+    draft = replace(draft_for(trainee), session_id=day.id, place=day.place)
+    check = services.record_check(db, draft, first, TODAY, AT)
+    (row,) = closing.board_of(db, day).rows
+    assert [cell.state for cell in row.cells] == [CellState.UNSETTLED]
+    assert row.gaps == 1
+    grade(db, check, marks_of(trainee), second)
+    (row,) = closing.board_of(db, day).rows
+    assert ([cell.state for cell in row.cells], row.gaps) == ([CellState.PASSED], 0)

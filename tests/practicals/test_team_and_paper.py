@@ -15,7 +15,7 @@ from app.core.events import new_event_id
 from app.courses.library import library
 from app.overview.services.demo import check_of_one
 from app.practicals import services
-from app.practicals.models import TrainingSession
+from app.practicals.services import sessions
 from app.practicals.types import (
     AcknowledgedBy,
     CheckDraft,
@@ -34,6 +34,7 @@ from app.practicals.types import (
 )
 from tests.factories import AT, make_cohort, make_examiner, make_instructor, make_trainee
 from tests.practicals.conftest import TODAY, allow
+from tests.practicals.days import make_session
 
 SLUG, SHEET = "cpr-aed-choking", "choking-recovery"
 
@@ -194,11 +195,7 @@ def test_a_session_is_of_the_day_and_of_the_examiners_cohort(
     db: Session, examiner: User, people: list[User]
 ) -> None:
     cohort = make_cohort(db, examiner, *people)
-    day = TrainingSession(
-        cohort_id=cohort.id, held_on=TODAY, place="Wuxiang", timezone="Asia/Shanghai"
-    )
-    db.add(day)
-    db.flush()
+    day = make_session(db, cohort, examiner)
     draft = replace(draft_for(people[0]), session_id=day.id)
     with pytest.raises(SessionElsewhere):
         services.record_check(
@@ -206,7 +203,7 @@ def test_a_session_is_of_the_day_and_of_the_examiners_cohort(
         )
     assert services.record_check(db, draft, examiner, TODAY, AT).session_id == day.id
     with pytest.raises(NotFound):
-        services.session_of(db, make_instructor(db), day.key)
+        sessions.session_of(db, make_instructor(db), day.key)
 
 
 def test_the_list_is_narrowed_and_paged(
