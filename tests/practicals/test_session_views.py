@@ -177,6 +177,14 @@ def test_names_are_ticked_and_an_old_page_undoes_nothing(
     assert newest(db).what is Presence.LATE
 
 
+def test_the_list_of_names_says_when_somebody_came_late(
+    db: Session, sign_in: SignIn, day: TrainingSession, leader: User, trainee: User
+) -> None:
+    enter(db, day, trainee, leader, Presence.LATE, at=now(), clock=time(10, 5))
+    page = sign_in(leader).get(at(day, "/attendance")).get_data(as_text=True)
+    assert "Late 10:05" in page
+
+
 def test_the_day_says_who_is_next_and_opens_her_sheet(
     db: Session, sign_in: SignIn, day: TrainingSession, leader: User, trainee: User
 ) -> None:
