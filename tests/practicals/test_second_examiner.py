@@ -28,6 +28,7 @@ from app.practicals.types import (
     NothingToSettle,
     NotWaiting,
     NotYours,
+    Paper,
     ProposalReplaced,
     Result,
     SecondDraft,
@@ -37,7 +38,7 @@ from app.practicals.types import (
     SettleFirst,
     Standing,
 )
-from app.practicals.types.sessions import CellState
+from app.practicals.types.sessions import CellState, Presence
 from tests.factories import AT, make_administrator, make_cohort, make_instructor, make_trainee
 from tests.practicals.conftest import TODAY, allow
 from tests.practicals.days import enter, make_session
@@ -276,3 +277,41 @@ def test_a_day_is_not_closed_while_a_check_waits_for_its_second_examiner(
     grade(db, check, marks_of(trainee), second)
     (row,) = closing.board_of(db, day).rows
     assert ([cell.state for cell in row.cells], row.gaps) == ([CellState.PASSED], 0)
+
+
+def test_away_but_waiting_for_a_second_examiner_contradicts_itself(
+    db: Session, first: User, trainee: User
+) -> None:
+    day = make_session(db, cohorts.cohorts_joined(db, trainee)[0], first)
+    enter(db, day, trainee, first, Presence.ABSENT)
+    draft = replace(draft_for(trainee), session_id=day.id, place=day.place)
+    services.record_check(db, draft, first, TODAY, AT)
+    (row,) = closing.board_of(db, day).rows
+    assert row.contradicts
+
+
+def test_a_paper_signature_signs_no_result_that_waits(
+    db: Session, first: User, trainee: User
+) -> None:
+    draft = draft_for(trainee)
+    signed = replace(draft.participants[0], signed_paper=True)
+    paper = Paper("A 17", first.latin_name, TODAY)
+    draft = replace(draft, paper=paper, participants=(signed,))
+    check = services.record_check(db, draft, first, TODAY, AT)
+    assert check.participants[0].acknowledged_at is None
+
+
+def test_the_trainees_own_data_hold_no_marks_that_wait(
+    db: Session, check: SkillCheck, trainee: User
+) -> None:
+    (waiting,) = services.export_checks(db, trainee, TODAY)
+    assert (waiting["result"], waiting["marks"]) == (None, None)
+    (lapsed,) = services.export_checks(db, trainee, TOMORROW)
+    assert lapsed["result"] == "passed"
+
+
+def test_nobody_revives_a_lapsed_check_by_correcting_it(
+    db: Session, check: SkillCheck, first: User
+) -> None:
+    assert services.may_correct(db, check, first, TODAY)
+    assert not services.may_correct(db, check, first, TOMORROW)

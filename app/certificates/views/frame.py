@@ -20,6 +20,7 @@ from app.core.i18n import LANGUAGES, N_, _, current_language, format_date
 from app.core.web import settings
 from app.courses.library import library
 from app.courses.types import Course
+from app.practicals.rendering import sheet_words
 
 blueprint = Blueprint("certificates", __name__)
 
@@ -88,11 +89,7 @@ def _name_of(missing: Missing, course: Course) -> str:
 
 def sheet_title(slug: str, key: str) -> str:
     """A skill sheet's title in the reader's language; its key when the course is gone."""
-    if not library().has_course(slug):
-        return key
-    words = library().course(slug).words
-    sheets = words.get(current_language(), next(iter(words.values()))).sheets
-    return sheets[key].title if key in sheets else key
+    return sheet_words(slug, key, current_language()).title
 
 
 def lesson_title(slug: str, key: str) -> str:

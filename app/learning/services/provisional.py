@@ -7,17 +7,17 @@ Nothing is written when a pass lapses; it is computed from the attempts, the che
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import programme_date
 from app.courses.library import library
 from app.courses.models import CourseEdition
-from app.learning.models import Attempt, Enrollment
+from app.learning.models import Attempt, Enrollment, ItemCorrection, Regrade
 from app.learning.types import ProvisionalPass
 
 #: By person and course, each passed sheet with the day on which it was first passed.
@@ -68,15 +68,47 @@ def standings(
 ) -> dict[tuple[int, str], PassStanding]:
     """How the passes stand on a day in the programme's zone, by person and course.
 
-    Two queries at most. Without `asks_all` the skill checks are asked for only where a deadline
+    Three queries at most. Without `asks_all` the skill checks are asked for only where a deadline
     is over, so `due_on` is also set for who has done the practical.
     """
     found: defaultdict[tuple[int, str], list[Pass]] = defaultdict(list)
-    for one in passes:
+    for one in _as_given(db, list(passes), on):
         found[one.user_id, one.slug].append(one)
     asked = [one for many in found.values() for one in many if asks_all or _due(one) < on]
     done = _done(db, asked)
     return {where: _standing(many, done, on) for where, many in found.items()}
+
+
+def _as_given(db: Session, passes: Sequence[Pass], on: date) -> Sequence[Pass]:
+    """The passes, those that a corrected question gave later with the time of the correction.
+
+    Nobody loses a pass for the days in which our wrong key had failed her.
+    """
+    over = [one for one in passes if _due(one) < on]
+    if not over:
+        return passes
+    query = (
+        select(
+            Enrollment.user_id,
+            Enrollment.course_slug,
+            Attempt.number,
+            func.max(ItemCorrection.corrected_at),
+        )
+        .join(Attempt, Attempt.enrollment_id == Enrollment.id)
+        .join(Regrade, Regrade.attempt_id == Attempt.id)
+        .join(ItemCorrection, ItemCorrection.id == Regrade.correction_id)
+        .where(
+            Enrollment.user_id.in_({one.user_id for one in over}),
+            Regrade.before_passed.is_(False),
+            Regrade.after_passed.is_(True),
+        )
+        .group_by(Enrollment.user_id, Enrollment.course_slug, Attempt.number)
+    )
+    given = {(user_id, slug, number): at for user_id, slug, number, at in db.execute(query)}
+    return [
+        replace(one, passed_at=given.get((one.user_id, one.slug, one.number), one.passed_at))
+        for one in passes
+    ]
 
 
 def _due(one: Pass) -> date:

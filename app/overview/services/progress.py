@@ -97,8 +97,7 @@ def due_soon(db: Session, person: User, today: date) -> int:
     """How many assessments of the person's cohorts lapse soon for want of skill checks."""
     members = cohorts.members_by_cohort(db, cohorts.cohorts_of(db, person))
     ids = {user.id for each in members.values() for user in each}
-    rows = learning.provisional_passes(db, ids, today)
-    return sum(0 <= row.days_left(today) <= practicals.REMIND_DAYS for row in rows)
+    return len(practicals.passes_due(db, ids, today, practicals.REMIND_DAYS))
 
 
 def reminders_of(ways: Sequence[CourseWay], today: date) -> list[DeadlineRow]:
@@ -115,14 +114,16 @@ def _deadline(way: CourseWay, today: date) -> DeadlineRow | None:
     return DeadlineRow(way.readiness.user, way.course.slug, last_day, is_lapsed, days, ())
 
 
-def export_person(db: Session, person: User) -> dict[str, Any]:
+def export_person(db: Session, person: User, at: datetime) -> dict[str, Any]:
     """Everything that the rooms keep about a person, as plain data to take away."""
     return {
         "account": accounts.export_account(db, person),
         **cohorts.export_cohorts(db, person),
         "lists": roster.export_lists(db, person),
         "learning": learning.export_learning(db, person),
-        "skill_checks": practicals.export_checks(db, person),
+        "skill_checks": practicals.export_checks(
+            db, person, programme_date(at, library().programme.timezone)
+        ),
         "attendance": attendance.export_attendance(db, person),
         "deferrals": deferring.export_deferrals(db, person),
         "certificates": certificates.export_certificates(db, person),

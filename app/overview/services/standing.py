@@ -195,7 +195,8 @@ def _cell(
     course, ready = library().course(where[0]), known.ready.get(where)
     extended = known.extended.get(where)
     due_on = _due(known.due.get(where), extended)
-    if progress.is_learnt or (ready is not None and ready.is_eligible):
+    is_given = ready is not None and (ready.is_eligible or ready.certificate is not None)
+    if progress.is_learnt or is_given:
         missing = ready.missing if ready else _every_sheet(course)
         state, verdict, block = _shown(ready)
         return Cell(

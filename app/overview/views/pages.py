@@ -114,6 +114,6 @@ def release_attempt(key: object, user: object, slug: str) -> AnyResponse | tuple
 @requires(Permission.ACCOUNTS_OWN)
 def export() -> Response:
     """Everything that is kept about oneself, to take away."""
-    response = jsonify(services.export_person(reading(), current_person()))
+    response = jsonify(services.export_person(reading(), current_person(), now()))
     response.headers["Content-Disposition"] = 'attachment; filename="kapok-my-data.json"'
     return response

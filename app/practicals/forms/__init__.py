@@ -10,7 +10,7 @@ from wtforms import DateField, Field, IntegerField, SelectField, StringField, Te
 from wtforms.validators import NumberRange, Optional, Regexp, ValidationError
 
 from app.accounts.models import User
-from app.core.forms import EventForm, Form, length, no_controls, required
+from app.core.forms import EventForm, length, no_controls, required
 from app.core.i18n import LANGUAGES, _, lazy
 from app.courses.types import Sheet
 from app.practicals.models import TrainingSession
@@ -109,13 +109,6 @@ class AcknowledgeForm(EventForm):
         lazy("PIN of the trainee"),
         validators=[Optional(), Regexp(r"^[0-9]{6}$", message=lazy("A PIN has 6 digits."))],
     )
-
-
-class ChooseForm(Form):
-    """Which sheet, and later who."""
-
-    course = StringField()
-    sheet = StringField()
 
 
 def participant_drafts(

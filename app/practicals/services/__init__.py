@@ -14,7 +14,12 @@ from app.practicals.services.choosing import (
     used_on,
     who_is_next,
 )
-from app.practicals.services.deadlines import REMIND_DAYS, deadlines_of, passed_team_exercise
+from app.practicals.services.deadlines import (
+    REMIND_DAYS,
+    deadlines_of,
+    passed_team_exercise,
+    passes_due,
+)
 from app.practicals.services.erasing import erase_days
 from app.practicals.services.listing import ChecksPage, checks_by
 from app.practicals.services.marks import complete_marks, critical_happened, result_of
@@ -48,11 +53,11 @@ from app.practicals.services.settling import (
     agree,
     decide_lapsed,
     differences,
+    final_marks,
     may_decide_lapsed,
     may_settle,
     newest_proposal,
     settle,
-    settled_mark,
 )
 from app.practicals.services.sheets import all_sheets, find_sheet, sheets_to_examine, teaching
 
@@ -81,6 +86,7 @@ __all__ = [
     "differences",
     "erase_days",
     "export_checks",
+    "final_marks",
     "find_sheet",
     "given_of",
     "may_correct",
@@ -93,6 +99,7 @@ __all__ = [
     "passed_days",
     "passed_sheets",
     "passed_team_exercise",
+    "passes_due",
     "record_check",
     "record_second",
     "require_correctable",
@@ -102,7 +109,6 @@ __all__ = [
     "result_of",
     "results_of",
     "settle",
-    "settled_mark",
     "shared_cohort",
     "sheets_to_examine",
     "shows_marks",

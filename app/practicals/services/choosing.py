@@ -14,22 +14,31 @@ from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort, CohortMember
 from app.courses.library import library
 from app.learning import services as learning
-from app.practicals.models import SkillCheckParticipant
+from app.practicals.models import SkillCheckParticipant, TrainingSession
 from app.practicals.services import sessions
 from app.practicals.services.reading import passed_days, passed_sheets
 from app.practicals.types import ATTEMPTS_A_DAY, Candidate, OwnSheet
 
 
 def candidates(
-    db: Session, examiner: User, slug: str, ids: Collection[int] | None = None
+    db: Session,
+    examiner: User,
+    slug: str,
+    ids: Collection[int] | None = None,
+    day: TrainingSession | None = None,
 ) -> Sequence[User]:
-    """The trainees whom this person may grade in a course: of her own cohorts and training days.
+    """The trainees whom this person may grade in a course, with `ids` only those of these people.
 
-    With `ids` only those of these people. The whole-team exercise is of the programme: all of
-    them may do it.
+    They are those of her own cohorts. On a training day they are those who belong to it, of her
+    cohorts or, where she is its examiner, of others. The whole-team exercise is of the programme:
+    all of them may do it.
     """
-    days = sessions.people_to_examine(examiner)
-    query = select(User).where(or_(User.id.in_(own_trainees(examiner)), User.id.in_(days)))
+    own = User.id.in_(own_trainees(examiner))
+    query = select(User).where(own)
+    if day is not None:
+        of_day = [user.id for user in sessions.people_of(db, day)]
+        examined = User.id.in_(sessions.people_to_examine(examiner))
+        query = select(User).where(User.id.in_(of_day), or_(own, examined))
     if ids is not None:
         query = query.where(User.id.in_(ids))
     people = db.scalars(query.order_by(User.latin_name, User.id)).all()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import library
 from app.learning import services as learning
+from app.learning.types import ProvisionalPass
 from app.practicals.services.reading import passed_days, passed_sheets
 from app.practicals.types import DeadlineRow, PassedSheet
 
@@ -25,9 +26,7 @@ def deadlines_of(
     `within`: only those whose last day is at most so many days away and not over.
     """
     known = {person.id: person for person in people}
-    found = learning.provisional_passes(db, list(known), on)
-    if within is not None:
-        found = [one for one in found if 0 <= one.days_left(on) <= within]
+    found = passes_due(db, known, on, within)
     slugs = {one.slug for one in found}
     days = passed_days(db, {one.user_id for one in found}, slugs) if found else {}
     return [
@@ -45,6 +44,14 @@ def deadlines_of(
         )
         for one in found
     ]
+
+
+def passes_due(
+    db: Session, user_ids: Collection[int], on: date, within: int | None
+) -> list[ProvisionalPass]:
+    """The passes that wait for the practical or have lapsed; `within` as in `deadlines_of`."""
+    found = learning.provisional_passes(db, user_ids, on)
+    return [one for one in found if within is None or 0 <= one.days_left(on) <= within]
 
 
 def passed_team_exercise(db: Session, user_ids: Collection[int]) -> dict[int, PassedSheet]:

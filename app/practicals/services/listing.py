@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.practicals.models import SkillCheck, SkillCheckParticipant
 from app.practicals.services.reading import is_current, is_passed, visible_checks
-from app.practicals.types import CheckFilter, ResultFilter, Standing
+from app.practicals.types import CheckFilter, Result, ResultFilter, Standing
 
 PER_PAGE = 50
 
@@ -54,14 +54,14 @@ def _conditions(wanted: CheckFilter) -> list[ColumnElement[bool]]:
 def _of_result(result: ResultFilter) -> list[ColumnElement[bool]]:
     one = SkillCheckParticipant
     people = select(one.id).where(one.check_id == SkillCheck.id)
+    counts = SkillCheck.standing == Standing.COUNTS
     match result:
         case ResultFilter.PASSED:
             return [people.where(is_passed()).exists(), is_current()]
         case ResultFilter.FAILED:
-            failed = func.coalesce(one.settled_result, one.result) == "failed"
-            counts = SkillCheck.standing == Standing.COUNTS
+            failed = func.coalesce(one.settled_result, one.result) == Result.FAILED
             return [people.where(failed).exists(), counts, is_current()]
         case ResultFilter.UNACKNOWLEDGED:
-            return [people.where(one.acknowledged_at.is_(None)).exists(), is_current()]
+            return [people.where(one.acknowledged_at.is_(None)).exists(), counts, is_current()]
         case _:
             return [SkillCheck.standing != Standing.COUNTS, is_current()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.core.events import digest_of
 from app.courses.types import Sheet
 from app.practicals.types import Mark, ParticipantDraft, ReasonMissing, Result, StepMissing
 
@@ -35,6 +36,12 @@ def complete_marks(sheet: Sheet, participant: ParticipantDraft, name: str) -> di
     if not known or not all(text.strip() for text in participant.critical_fails.values()):
         raise ReasonMissing(name=name)
     return marks
+
+
+def marks_alike(participant: ParticipantDraft) -> str:
+    """A digest that is one for two participants with the same marks and reasons."""
+    one = participant
+    return digest_of({"m": one.marks, "r": one.step_reasons, "c": one.critical_fails})
 
 
 def marks_json(participant: ParticipantDraft, marks: Mapping[str, Mark]) -> dict[str, Any]:

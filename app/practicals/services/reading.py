@@ -221,17 +221,28 @@ def passed_days(
     return dict(found)
 
 
-def export_checks(db: Session, person: User) -> list[dict[str, Any]]:
-    """Everything this room keeps about a trainee, as plain data."""
+def export_checks(db: Session, person: User, today: date) -> list[dict[str, Any]]:
+    """Everything this room keeps about a trainee, as plain data.
+
+    Marks that wait for a second examiner come when they are shown to her.
+    """
     query = (
         select(SkillCheckParticipant)
         .options(
-            selectinload(SkillCheckParticipant.check).selectinload(SkillCheck.second),
+            selectinload(SkillCheckParticipant.check).options(
+                selectinload(SkillCheck.second), selectinload(SkillCheck.corrected_by)
+            ),
         )
         .where(SkillCheckParticipant.user_id == person.id)
         .order_by(SkillCheckParticipant.id)
     )
-    return [_exported(result) for result in db.scalars(query)]
+    return [
+        _exported(result) | ({} if shows_marks(result.check, person, today) else _HIDDEN)
+        for result in db.scalars(query)
+    ]
+
+
+_HIDDEN = {"result": None, "marks": None, "comment": None}
 
 
 def _second(result: SkillCheckParticipant) -> dict[str, Any] | None:

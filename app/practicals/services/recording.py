@@ -15,16 +15,16 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Role
-from app.cohorts.models import CohortMember
 from app.core import audit
 from app.core.errors import NotFound
 from app.core.events import digest_of, require_same
 from app.courses.types import Participants, Sheet
 from app.practicals.models import SkillCheck, SkillCheckParticipant
 from app.practicals.services import sessions
-from app.practicals.services.choosing import candidates, own_trainees
-from app.practicals.services.marks import complete_marks, marks_json, result_of
+from app.practicals.services.choosing import candidates
+from app.practicals.services.marks import complete_marks, marks_alike, marks_json, result_of
 from app.practicals.services.reading import standing_of
+from app.practicals.services.settling import lock
 from app.practicals.services.sheets import edition_of, find_sheet, has_sheet
 from app.practicals.types import (
     ATTEMPTS_A_DAY,
@@ -64,15 +64,16 @@ def record_check(db: Session, draft: CheckDraft, by: User, today: date, at: date
         return known
     _refuse_wrong_day(draft, today)
     which = _examinable(db, draft, by, today)
-    people = _people(db, draft, which, by)
-    _join_session(db, draft, by)
+    _refuse_own(draft, by)
+    _refuse_wrong_number(draft, which)
+    people = _people(db, draft, by)
     check = _new_check(db, draft, which, by, at)
     for participant in draft.participants:
         attempt = _next_attempt(db, draft, participant.user_id)
         if attempt > ATTEMPTS_A_DAY:
             raise TooManyAttemptsToday(name=people[participant.user_id].display_name)
         row = _participant(draft, which.sheet, participant, attempt, 0, people)
-        check.participants.append(_acknowledged_on_paper(row, participant, draft, at))
+        check.participants.append(_acknowledged_on_paper(row, participant, draft, which.sheet, at))
     return _finish(db, check, "practicals.record-check", by, at)
 
 
@@ -93,6 +94,7 @@ def correct_check(
     known = _known(db, draft)
     if known is not None:
         return known
+    lock(db, original)
     require_correctable(db, original, by, today)
     _refuse_other_check(original, draft)
     _refuse_wrong_signature(draft, today)
@@ -110,22 +112,24 @@ def correct_check(
         row = _participant(
             draft, which.sheet, participant, old.attempt_of_day, old.correction + 1, people
         )
-        check.participants.append(_acknowledged_on_paper(row, participant, draft, at))
+        check.participants.append(_acknowledged_on_paper(row, participant, draft, which.sheet, at))
     return _finish(db, check, "practicals.correct-check", by, at)
 
 
 def may_correct(db: Session, check: SkillCheck, person: User, today: date) -> bool:
     """Whether this person may replace the check by a new one today.
 
-    While it waits for a second examiner only the first one may: she alone knows its marks.
+    While it waits for a second examiner only the first one may: she alone knows its marks. When
+    nobody has come, nobody remembers the performance well enough: it is decided or done again.
     """
     is_own = check.examiner_id == person.id
-    is_blind = standing_of(check, today) is Standing.WAITING and not is_own
+    standing = standing_of(check, today)
+    is_blind = standing is Standing.WAITING and not is_own
     return (
         check.corrected_by is None
         and person.is_staff
         and not is_blind
-        and check.standing is not Standing.DIFFERING
+        and standing not in {Standing.DIFFERING, Standing.LAPSED}
         and has_sheet(check.course_slug, check.sheet_key)
         and (is_own or person.role is Role.ADMINISTRATOR)
         and accounts.may_examine(db, person, check.course_slug, check.sheet_key, today)
@@ -199,29 +203,19 @@ def _examinable(db: Session, draft: CheckDraft, by: User, today: date) -> Examin
     return which
 
 
-def _people(db: Session, draft: CheckDraft, which: Examinable, by: User) -> Mapping[int, User]:
+def _people(db: Session, draft: CheckDraft, by: User) -> Mapping[int, User]:
+    """Who is graded: on a training day strangers to her cohorts too, elsewhere her own trainees."""
     ids = [participant.user_id for participant in draft.participants]
-    _refuse_own(draft, by)
-    _refuse_wrong_number(draft, which)
-    own = {person.id: person for person in candidates(db, by, draft.course_slug, ids)}
-    for user_id in ids:
-        if user_id not in own:
-            raise _stranger(db, user_id)
-    return own
-
-
-def _join_session(db: Session, draft: CheckDraft, by: User) -> None:
-    """An examiner of a training day grades strangers to her cohorts there and nowhere else."""
-    ids = [participant.user_id for participant in draft.participants]
+    session = None
     if draft.session_id is not None:
         session = sessions.open_for_check(db, by, draft.session_id, ids)
         if session.held_on != draft.held_on:
             raise SessionElsewhere
-        return
-    own = set(db.scalars(own_trainees(by).where(CohortMember.user_id.in_(ids))))
+    own = {one.id: one for one in candidates(db, by, draft.course_slug, ids, session)}
     for user_id in ids:
         if user_id not in own:
             raise _stranger(db, user_id)
+    return own
 
 
 def _refuse_own(draft: CheckDraft, by: User) -> None:
@@ -242,7 +236,7 @@ def _refuse_wrong_number(draft: CheckDraft, which: Examinable) -> None:
     distinct = len({participant.user_id for participant in people}) == len(people)
     if not (fits and known and distinct and _fits_roles(roles, wanted)):
         raise WrongParticipants(least=wanted.min, most=wanted.max)
-    if which.is_team and len({_marks_alike(participant) for participant in people}) > 1:
+    if which.is_team and len({marks_alike(participant) for participant in people}) > 1:
         raise OneResultForAll
 
 
@@ -250,11 +244,6 @@ def _fits_roles(roles: Counter[str], wanted: Participants) -> bool:
     """Each role once; the last one for all the others where there are more people than roles."""
     shared = wanted.roles[-1:] if wanted.max > len(wanted.roles) else ()
     return not wanted.roles or all(n == 1 or role in shared for role, n in roles.items())
-
-
-def _marks_alike(participant: ParticipantDraft) -> str:
-    one = participant
-    return digest_of({"m": one.marks, "r": one.step_reasons, "c": one.critical_fails})
 
 
 def _new_check(
@@ -285,9 +274,14 @@ def _new_check(
 
 
 def _acknowledged_on_paper(
-    row: SkillCheckParticipant, participant: ParticipantDraft, draft: CheckDraft, at: datetime
+    row: SkillCheckParticipant,
+    participant: ParticipantDraft,
+    draft: CheckDraft,
+    sheet: Sheet,
+    at: datetime,
 ) -> SkillCheckParticipant:
-    if draft.paper is not None and participant.signed_paper:
+    signs = draft.paper is not None and participant.signed_paper
+    if signs and not sheet.second_examiner:  # with two examiners there is no result to sign yet
         row.acknowledged_at, row.acknowledged_by = at, AcknowledgedBy.PAPER
     return row
 

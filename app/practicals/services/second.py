@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -17,9 +17,9 @@ from app.core.errors import NotFound
 from app.core.events import digest_of, require_same
 from app.courses.types import Sheet
 from app.practicals.models import SecondGrading, SkillCheck, SkillCheckParticipant
-from app.practicals.rendering import recorded_sheet
+from app.practicals.rendering import is_team, recorded_sheet
 from app.practicals.services.choosing import candidates
-from app.practicals.services.marks import complete_marks, marks_json
+from app.practicals.services.marks import complete_marks, marks_alike, marks_json
 from app.practicals.services.reading import standing_of
 from app.practicals.services.settling import differences, lock
 from app.practicals.types import (
@@ -42,12 +42,17 @@ def waiting_checks(db: Session, person: User, today: date) -> list[SkillCheck]:
             selectinload(SkillCheck.examiner),
             selectinload(SkillCheck.corrected_by),
         )
-        .where(SkillCheck.standing == Standing.WAITING, SkillCheck.examiner_id != person.id)
+        .where(
+            SkillCheck.standing == Standing.WAITING,
+            SkillCheck.examiner_id != person.id,
+            tuple_(SkillCheck.course_slug, SkillCheck.sheet_key).in_(sorted(granted)),
+            # What was recorded on an earlier day, in any zone, has lapsed.
+            SkillCheck.recorded_at >= datetime.combine(today, time(), UTC) - timedelta(days=1),
+        )
         .order_by(SkillCheck.id)
     )
     if not granted:
         return []
-    # Few rows wait at a time: what was recorded on another day has lapsed and is left out first.
     waiting = [c for c in db.scalars(query) if standing_of(c, today) is Standing.WAITING]
     return [check for check in waiting if may_second(db, check, person, today)]
 
@@ -65,7 +70,7 @@ def may_second(db: Session, check: SkillCheck, person: User, today: date) -> boo
         and check.corrected_by is None
         and person.id not in {check.examiner_id, *ids}
         and all(accounts.may_examine(db, person, slug, key, day) for day in {check.held_on, today})
-        and len(candidates(db, person, slug, ids)) == len(ids)
+        and len(candidates(db, person, slug, ids, check.session)) == len(ids)
     )
 
 
@@ -126,13 +131,9 @@ def _marks(check: SkillCheck, sheet: Sheet, draft: SecondDraft) -> dict[str, Any
     rows = {row.user_id: row for row in check.participants}
     if set(given) != set(rows):
         raise NotSecondExaminer
-    if check.edition.structure.get("exercise") and len({_alike(p) for p in given.values()}) > 1:
+    if is_team(check) and len({marks_alike(one) for one in given.values()}) > 1:
         raise OneResultForAll
     return {str(rows[user_id].id): _one(sheet, rows[user_id], p) for user_id, p in given.items()}
-
-
-def _alike(participant: ParticipantDraft) -> str:
-    return digest_of({"m": participant.marks, "c": participant.critical_fails})
 
 
 def _one(sheet: Sheet, row: SkillCheckParticipant, given: ParticipantDraft) -> dict[str, Any]:

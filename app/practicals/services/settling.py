@@ -18,13 +18,13 @@ from app.practicals.models import CheckSettlement, SkillCheck, SkillCheckPartici
 from app.practicals.services.reading import standing_of
 from app.practicals.types import (
     Difference,
+    FinalMarks,
     Mark,
     NothingToSettle,
     NotYours,
     ProposalReplaced,
     Result,
     Settled,
-    SettledMark,
     SettleEveryStep,
     Standing,
 )
@@ -258,22 +258,39 @@ def _result(
 ) -> Result:
     """Passed when every step is passed, as settled or as either examiner marked it, and no
     critical fail is left."""
-    settled_marks = {place: Mark(one["mark"]) for place, one in settled.items()}
-    steps = []
+    steps = _final_steps(first, second, settled)
+    fails = _final_fails(first, second, settled)
+    all_passed = all(mark is Mark.PASSED for mark in steps.values())
+    return Result.PASSED if all_passed and not fails else Result.FAILED
+
+
+def _final_steps(
+    first: Mapping[str, Any], second: Mapping[str, Any], settled: Mapping[str, Any]
+) -> dict[str, Mark]:
+    found = {}
     for key, mark in first["steps"].items():
         either = {Mark(mark), Mark(second["steps"].get(key, Mark.NOT_DONE))}
         agreed = Mark.FAILED if Mark.FAILED in either else Mark.PASSED
         known = agreed if either != {Mark.NOT_DONE} else Mark.NOT_DONE
-        steps.append(settled_marks.get(f"step:{key}", known))
-    fails = set(first["critical_fails"]) | set(second["critical_fails"])
-    has_fail = any(
-        settled_marks.get(f"critical:{key}", Mark.FAILED) is Mark.FAILED for key in fails
+        one = settled.get(f"step:{key}")
+        found[key] = Mark(one["mark"]) if one else known
+    return found
+
+
+def _final_fails(
+    first: Mapping[str, Any], second: Mapping[str, Any], settled: Mapping[str, Any]
+) -> dict[str, str]:
+    fails = {**second["critical_fails"], **first["critical_fails"]}
+    passed = {place for place, one in settled.items() if Mark(one["mark"]) is Mark.PASSED}
+    return {key: text for key, text in fails.items() if f"critical:{key}" not in passed}
+
+
+def final_marks(row: SkillCheckParticipant) -> FinalMarks:
+    """The marks of a participant as they count: as settled, or as either examiner marked."""
+    check = row.check
+    second = check.second.marks[str(row.id)] if check.second else row.marks
+    settled = row.settled_marks or {}
+    reasons = {**second["step_reasons"], **row.marks["step_reasons"]}
+    return FinalMarks(
+        _final_steps(row.marks, second, settled), reasons, _final_fails(row.marks, second, settled)
     )
-    all_passed = all(mark is Mark.PASSED for mark in steps)
-    return Result.PASSED if all_passed and not has_fail else Result.FAILED
-
-
-def settled_mark(row: SkillCheckParticipant, place: str) -> SettledMark | None:
-    """How a place of the sheet was settled for a participant, if it was."""
-    found = (row.settled_marks or {}).get(place)
-    return SettledMark(Mark(found["mark"]), found["reason"]) if found else None

@@ -161,6 +161,20 @@ class SettledMark:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class FinalMarks:
+    """How the steps of one participant count, why steps failed, and the critical fails left."""
+
+    steps: Mapping[str, Mark]
+    step_reasons: Mapping[str, str]
+    critical_fails: Mapping[str, str]
+
+    @property
+    def to_practise(self) -> list[str]:
+        """Keys of the steps that are not passed, in the sheet's order."""
+        return [key for key, mark in self.steps.items() if mark is not Mark.PASSED]
+
+
 #: By the number of the participant's row, then by place.
 Settled = Mapping[int, Mapping[str, SettledMark]]
 

@@ -110,9 +110,7 @@ def _people_page(db: Session, asked: _Asked, text: str = "", *, wrong_number: bo
 
 def _candidates(db: Session, asked: _Asked) -> Sequence[User]:
     """Whom the person may grade: on a training day, those who belong to it."""
-    day = asked.session
-    of_day = None if day is None else [user.id for user in sessions.people_of(db, day)]
-    return services.candidates(db, current_person(), asked.which.slug, of_day)
+    return services.candidates(db, current_person(), asked.which.slug, day=asked.session)
 
 
 def _chosen(db: Session, asked: _Asked, keys: Sequence[str]) -> list[User]:

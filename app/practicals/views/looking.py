@@ -20,7 +20,7 @@ from app.core.permissions import Permission, requires
 from app.core.web import back_to, row_number
 from app.courses.library import library
 from app.practicals import rendering, services
-from app.practicals.forms import AcknowledgeForm
+from app.practicals.forms import AcknowledgeForm, DecideForm
 from app.practicals.models import SkillCheck
 from app.practicals.services import sessions
 from app.practicals.types import ATTEMPTS_A_DAY, AcknowledgedBy, CheckFilter, ResultFilter, WrongPin
@@ -81,10 +81,13 @@ def _filter() -> tuple[CheckFilter, dict[str, str]]:
 def check(key: object) -> str:
     """One check as it was recorded."""
     found = services.check_of(reading(), current_person(), str(key))
-    return _check_page(found, AcknowledgeForm(formdata=None))
+    return check_page(found, AcknowledgeForm(formdata=None))
 
 
-def _check_page(found: SkillCheck, form: AcknowledgeForm, asked: str = "") -> str:
+def check_page(
+    found: SkillCheck, form: AcknowledgeForm, asked: str = "", decide: DecideForm | None = None
+) -> str:
+    """The check, with what was filled in: an acknowledgement, or an administrator's decision."""
     db, person, language = reading(), current_person(), current_language()
     sheet = rendering.recorded_sheet(found)
     return render_template(
@@ -94,6 +97,7 @@ def _check_page(found: SkillCheck, form: AcknowledgeForm, asked: str = "") -> st
         sheet=sheet,
         text=rendering.recorded_words(found, sheet, language),
         form=form,
+        decide=decide or DecideForm(formdata=None),
         asked=asked,
         line=line_of(found.course_slug),
         review=review_state(found.course_slug),
@@ -105,7 +109,7 @@ def _check_page(found: SkillCheck, form: AcknowledgeForm, asked: str = "") -> st
         may_settle=person.is_staff and services.may_settle(found, person),
         may_decide=services.may_decide_lapsed(found, person, today()),
         proposal=services.newest_proposal(found),
-        settled=services.settled_mark,
+        final_marks=services.final_marks,
         results=services.visible_results(found, person),
         lessons=services.teaching(found.course_slug, found.sheet_key),
         lesson_title=lambda slug, lesson: (
@@ -131,14 +135,14 @@ def acknowledge(key: object) -> Response | tuple[str, int]:
     asked = person.key if person.role is Role.TRAINEE else request.form.get("person", "")
     found = services.check_of(reading(), person, str(key))
     if not form.validate():
-        return _check_page(found, form, asked), 422
+        return check_page(found, form, asked), 422
     db = writing()
     try:
         _acknowledge(db, services.check_of(db, person, str(key)), asked, form)
     except (WrongPin, NoPin, PinLocked) as refusal:
         db.commit()  # a wrong try is counted
         form.pin.errors = [_(refusal.message)]
-        return _check_page(services.check_of(db, person, str(key)), form, asked), refusal.status
+        return check_page(services.check_of(db, person, str(key)), form, asked), refusal.status
     db.commit()
     return back_to(url_for("practicals.check", key=key), _("The result is acknowledged."))
 

@@ -18,7 +18,7 @@ from app.practicals.forms.sessions import PaperForm
 from app.practicals.models.sessions import TrainingSession
 from app.practicals.rendering.papers import day_number
 from app.practicals.services import closing, papers
-from app.practicals.types.sessions import CellState
+from app.practicals.types.sessions import GAPS, CellState
 from app.practicals.views.days import led, me
 from app.practicals.views.frame import blueprint
 
@@ -70,7 +70,7 @@ def _whom(db: Session, session: TrainingSession, form: PaperForm) -> list[str]:
         return []
     board = closing.board_of(db, session)
     station = closing.station_of(session, form.station.data)
-    left = {CellState.OPEN, CellState.FAILED, CellState.DEFERRED}
+    left = {*GAPS, CellState.FAILED, CellState.DEFERRED}
     return [
         row.user.key
         for row, cell in board.at(station)

@@ -176,7 +176,7 @@ def check_rows(asked: Asked) -> Iterator[Row]:
             check.held_on,
             *_names(result.user),
             asked.course(check.course_slug),
-            check.sheet_key,
+            asked.sheet(check.course_slug, check.sheet_key),
             asked.say(_result_name(result)),
             result.attempt_of_day,
             check.examiner.display_name,
