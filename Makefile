@@ -40,7 +40,7 @@ run: ready ## Serve the site with its demo programme at http://127.0.0.1:8000 (K
 
 test: ready-tests ## Every test: SQLite, PostgreSQL and a real browser
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow and not browser"
-	$(BIN)/pytest -m "browser and not slow"
+	$(BIN)/pytest $(IN_PARALLEL) -m "browser and not slow"
 
 test-slow: ready-tests ## The full fault and fuzz runs
 	$(BIN)/pytest -m slow
