@@ -325,10 +325,7 @@ def close(desk: Desk) -> None:
         follow(other, row.get_by_role("button", name=words("Take back")))
     desk.button("Close the day")
     desk.sees(
-        words.text(
-            "The day cannot be closed: %(count)s entries are missing. They are listed on top.",
-            count=1,
-        ),
+        words.text("The day cannot be closed yet. What is missing is listed below."),
         words.plural("%(num)s entry is missing", "%(num)s entries are missing", 1),
         SOMSAMAI,
     )
