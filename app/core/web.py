@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.config import Settings, UnsafeSettings
 from app.core import identity
+from app.core.addresses import page_before
 from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session, reading
 from app.core.errors import DomainError, TooMany, UnreadableText
@@ -303,7 +304,8 @@ def error_page(status: int, message: str | None) -> Response:
             status,
             mimetype="application/json",
         )
-    html = render_template("errors/error.html", status=status, message=message)
+    before = page_before(request)
+    html = render_template("errors/error.html", status=status, message=message, before=before)
     page = Response(html, status, mimetype="text/html")
     if status >= 500:
         page.headers["Cache-Control"] = "no-store"
@@ -335,18 +337,6 @@ def back_to(address: str, message: str | None = None, tone: str = "good") -> Any
     if message:
         flash(message, tone)
     return redirect(address, 303)
-
-
-def safe_next(address: str | None) -> str | None:
-    """The path to go on to after signing in, or None when it could leave the site.
-
-    Only a clean absolute path counts: Werkzeug drops TAB from Location, so `/<TAB>/host` would
-    become `//host`.
-    """
-    cleaned = "".join(c for c in (address or "") if c.isprintable() and not c.isspace())
-    if cleaned != address or not cleaned.startswith("/") or "\\" in cleaned:
-        return None
-    return None if cleaned.startswith("//") or ":" in cleaned.split("?")[0] else cleaned
 
 
 def device_label() -> str:

@@ -73,7 +73,7 @@ def test_from_a_messy_list_to_a_closed_training_day(
         steps.grade(desk, steps.QIUYUE, steps.CHOKING)
         steps.account_for_everybody(desk)
         steps.close(desk)
-        desk.look(page, "the-end")
+        desk.look.glance(page, "the-end")
     counted_once(site, username)
 
 

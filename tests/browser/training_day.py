@@ -128,14 +128,13 @@ def make_cohort(desk: Desk, today: date) -> None:
     due.fill((today + timedelta(days=30)).isoformat())
     desk.look(page, "new-cohort")
     desk.button("Create the cohort")
-    desk.look(page, "cohort")
+    desk.look.glance(page, "cohort")
 
 
 def import_list(desk: Desk, name: str, content: bytes) -> None:
     """The list from the file: one column is corrected, one row decided, one cannot be taken."""
     page, words, look = desk.page, desk.words, desk.look
     desk.link("A list from Excel")
-    look(page, "upload")
     page.get_by_label(words("File with the list")).set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
@@ -153,7 +152,7 @@ def import_list(desk: Desk, name: str, content: bytes) -> None:
     desk.button("Save and continue")
     for number, state in ((7, "New"), (0, "To decide"), (1, "Problem"), (1, "Left out")):
         desk.sees(read(f"{number} {words.text(state)}"))
-    look(page, "confirm")
+    look.glance(page, "confirm")
     follow(
         page,
         page.get_by_role(
@@ -223,7 +222,7 @@ def scan(desk: Desk, code: str) -> None:
     """Somebody's card, its code typed in."""
     desk.link("Scan cards")
     desk.fill("Code on the card", code.lower())
-    desk.look(desk.page, "scan")
+    desk.look.glance(desk.page, "scan")
     desk.button("Enter as present")
     desk.sees(desk.words.text("%(name)s: present", name=SOMSAMAI))
     desk.back()
@@ -263,7 +262,7 @@ def grade(desk: Desk, who: str, key: str, failed: str = "") -> None:
     follow(page, person.get_by_role("link", name=words("Grade")))
     fill_sheet(desk, sheet, failed)
     if failed:
-        desk.look(page, "result")
+        desk.look.glance(page, "result")
     desk.back()
 
 
@@ -318,17 +317,14 @@ def close(desk: Desk) -> None:
     page, words = desk.page, desk.words
     books = page.url
     desk.link("Close the day")
-    desk.look(page, "close")
+    desk.look.glance(page, "close")
     with page.context.new_page() as other:
         other.goto(books)
         row = other.get_by_role("row").filter(has_text=read(SOMSAMAI))
         follow(other, row.get_by_role("button", name=words("Take back")))
     desk.button("Close the day")
     desk.sees(
-        words.text(
-            "The day cannot be closed: %(count)s entries are missing. They are listed on top.",
-            count=1,
-        ),
+        words.text("The day cannot be closed yet. What is missing is listed below."),
         words.plural("%(num)s entry is missing", "%(num)s entries are missing", 1),
         SOMSAMAI,
     )
@@ -351,7 +347,7 @@ def close(desk: Desk) -> None:
                 )
             )
         )
-        desk.look(other, "too-late")
+        desk.look.glance(other, "too-late")
     desk.link("Attendance")
     expect(page.get_by_role("radio")).to_have_count(0)
     desk.sees(words.text("The books are closed: this list can only be read."))

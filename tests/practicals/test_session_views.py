@@ -92,6 +92,14 @@ def test_a_day_is_planned_on_a_form_that_proposes_the_last_one(
     assert today.isoformat() < browser.page(address).forms[-1].values["held_on"][0]
 
 
+def test_the_first_day_proposes_who_leads_and_may_examine(
+    sign_in: SignIn, cohort: Cohort, leader: User
+) -> None:
+    page = sign_in(leader).page(f"/en/practicals/sessions/new?cohort={cohort.key}")
+    proposed = page.forms[-1].values
+    assert (proposed["instructors"], proposed["examiners"]) == ([leader.key], [leader.key])
+
+
 def test_a_trainee_sees_her_next_day_with_the_places_time(
     sign_in: SignIn, day: TrainingSession, trainee: User
 ) -> None:
@@ -234,9 +242,11 @@ def test_the_end_of_the_day_fills_its_gaps_and_closes(
             "person": trainee.key,
             f"what-{trainee.key}": "absent",
         },
+        headers={"Referer": f"http://localhost{at(day, '/attendance')}"},
     )
     assert late.status_code == 409
     assert "This training day is closed." in late.get_data(as_text=True)
+    assert f'href="{at(day, "/attendance")}"' in late.get_data(as_text=True)
 
 
 def test_an_instructor_does_not_reopen_a_day_and_an_administrator_says_why(

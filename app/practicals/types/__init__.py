@@ -260,7 +260,10 @@ class StepMissing(DomainError):
 class ReasonMissing(DomainError):
     """A critical fail or a failed critical step has no reason."""
 
-    message = N_("Write what happened for each critical fail of %(name)s.")
+    message = N_(
+        "A failed critical step or a critical fail of %(name)s has no reason yet. "
+        "Write what happened."
+    )
 
 
 class TooManyAttemptsToday(DomainError):

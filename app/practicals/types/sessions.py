@@ -176,7 +176,7 @@ class GapsLeft(DomainError):
     """Somebody is not accounted for."""
 
     status = 409
-    message = N_("The day cannot be closed: %(count)s entries are missing. They are listed on top.")
+    message = N_("The day cannot be closed yet. What is missing is listed below.")
 
 
 class NotClosed(DomainError):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -28,7 +29,7 @@ from app.practicals.forms import (
 )
 from app.practicals.models import TrainingSession
 from app.practicals.services import sessions
-from app.practicals.types import Examinable, NoAuthority
+from app.practicals.types import Examinable, NoAuthority, ReasonMissing
 from app.practicals.views.frame import blueprint, sheet_context, today
 
 
@@ -179,9 +180,19 @@ def _cohort_of(db: Session, asked: _Asked, people: Sequence[User]) -> int | None
 
 
 def _refused(people: Sequence[User], form: GradingForm, refusal: DomainError) -> tuple[str, int]:
-    form.form_errors = [_(refusal.message) % refusal.values]
+    said = _(refusal.message) % refusal.values
+    field = _lacks_reason(request.form) if isinstance(refusal, ReasonMissing) else None
+    form.form_errors = [Markup('<a href="#{}">{}</a>').format(field, said) if field else said]
     asked = _asked(reading(), current_person())
     return _grading_page(asked, people, form, request.form), refusal.status
+
+
+def _lacks_reason(given: Mapping[str, str]) -> str | None:
+    """The first field of a sent sheet in which a reason is missing."""
+    failed = (name for name, value in given.items() if value == "failed")
+    fields = [name.replace("mark-", "reason-", 1) for name in failed]
+    fields += [name.replace("critical-", "why-", 1) for name in given if name[:9] == "critical-"]
+    return next((name for name in fields if name in given and not given[name].strip()), None)
 
 
 def _grading_page(asked: _Asked, people: Sequence[User], form: GradingForm, given: Any) -> str:

@@ -37,6 +37,8 @@ DOUBLE_NUMBER = N_("Row %(row)s has the same student number. Mend or delete one 
 DOUBLE_PASSPORT = N_("Row %(row)s has the same passport number. Mend or delete one of them.")
 
 _HAN_FORM = re.compile("[\u3400-\u9fff]")
+#: The language of ours that is read in a country (ISO 3166-1 alpha-2).
+_LANGUAGE_OF = {"CN": "zh", "KH": "km", "LA": "lo", "VN": "vi"}
 _FIELD_OF_NAME = {
     "native": RosterField.NATIVE_NAME,
     "latin": RosterField.LATIN_NAME,
@@ -151,6 +153,9 @@ class _Reader:
         if country := given.get(RosterField.NATIONALITY):
             code = country_of(country)
             entry.nationality = code or entry.nationality
+            if entry.nationality != self.cohort.country:
+                # In a mixed cohort somebody reads the language of home rather than the others'.
+                entry.language = _LANGUAGE_OF.get(entry.nationality, entry.language)
             if code is None:
                 self._fault(entry, RosterField.NATIONALITY, NO_COUNTRY)
         if spoken := given.get(RosterField.LANGUAGE):
