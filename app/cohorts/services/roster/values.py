@@ -67,10 +67,10 @@ _LANGUAGE_WORDS = {
 
 # Codes of ISO/IEC 5218 beside words; "not given" in words stands for an empty cell.
 _GENDER_WORDS: dict[Gender | None, str] = {
-    Gender.FEMALE: """f; fem; female; woman; girl; w; ms; mrs; miss; 2; 女; 女性; 女生; 女士; nữ; nu;
-        cô; bà; chị; ຍິງ; ເພດຍິງ; ຜູ້ຍິງ; ນາງ; ຍ; ស្រី; ស; នារី; ភេទស្រី; កញ្ញា; លោកស្រី""",
-    Gender.MALE: """m; masc; male; man; boy; mr; 1; 男; 男性; 男生; 先生; nam; ông; anh; ຊາຍ; ເພດຊາຍ;
-        ຜູ້ຊາຍ; ທ້າວ; ຊ; ប្រុស; ប; បុរស; ភេទប្រុស; លោក""",
+    Gender.FEMALE: """f; fem; female; woman; girl; w; ms; mrs; miss; 2; 女; 女性; 女生; 女士; nữ;
+        nu; cô; bà; chị; ຍິງ; ເພດຍິງ; ຜູ້ຍິງ; ນາງ; ຍ; ស្រី; ស; នារី; ភេទស្រី; កញ្ញា; លោកស្រី""",
+    Gender.MALE: """m; masc; male; man; boy; mr; 1; 男; 男性; 男生; 先生; nam; ông; anh; ຊາຍ;
+        ເພດຊາຍ; ຜູ້ຊາຍ; ທ້າວ; ຊ; ប្រុស; ប; បុរស; ភេទប្រុស; លោក""",
     Gender.OTHER: """other; o; diverse; non-binary; nonbinary; 其他; 其它; khác; giới tính khác; ອື່ນ;
         ອື່ນໆ; ເພດອື່ນ; ផ្សេង; ផ្សេងទៀត; ភេទផ្សេងទៀត""",
     None: """0; 9; x; not given; not stated; unknown; prefer not to say; i would rather not say;
