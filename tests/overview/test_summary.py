@@ -78,7 +78,7 @@ def test_who_knows_the_rule_still_has_several_numbers_to_guess() -> None:
             continue  # then no table is shown at all
         for key, number in enumerate(shown):
             if number is None and max(max(counts) for counts in alike) < 12:
-                assert len({counts[key] for counts in alike}) > 2
+                assert len({counts[key] for counts in alike}) > 1
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
@@ -92,7 +92,7 @@ def test_neither_few_nor_all_but_few_are_told_by_number(number: int, more: int) 
         assert shown == number
         return
     possible = [one for one in range(of + 1) if shown_of(one, of) is shown]
-    assert len(possible) >= LEAST - 1
+    assert len(possible) >= min(LEAST - 1, of + 1)
     words = rendering.shown(shown, of if of >= LEAST else Few.THESE)
     assert words == (f"> {of - LEAST}" if shown is Few.OTHERS else f"< {LEAST}")
 
