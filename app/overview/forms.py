@@ -157,4 +157,4 @@ class SummaryForm(Form):
     def validate_last(self, field: Field) -> None:
         """The period does not end before it begins."""
         if self.first.data and field.data and field.data < self.first.data:
-            raise ValidationError(_("The last day is before the first one."))
+            raise ValidationError(_("The last day is before the first day."))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -31,8 +30,8 @@ WORDS = {
     "data_of": N_("Data of"),
     "people": N_("Trainees"),
     "few": N_("There are fewer than %(least)s trainees, so no numbers are shown."),
-    "notes": N_("What is counted"),
 }
+NOTES_TITLE = N_("What is counted")
 GENDER_WORDS: dict[Gender | None, str] = {
     Gender.FEMALE: N_("Female"),
     Gender.MALE: N_("Male"),
@@ -69,6 +68,8 @@ NOTES = (
         "says that all but a few have done it."
     ),
 )
+#: Of a drawing on paper, in mm: it stands beside a table of as many rows as MOST_BESIDE.
+CHART_WIDTH, MOST_BESIDE = 84, 12
 PAGE_OF = N_("Page %(page)s of %(pages)s")
 ALL_COHORTS = N_("All cohorts of the programme")
 OWN_COHORTS = N_("All cohorts of one instructor")
@@ -89,12 +90,19 @@ class SummaryTable:
     note: str = ""
     chart: Chart | None = None
 
-    def svg(self, fonts: str = charts.FONTS) -> Markup:
-        """The drawing with its fonts: those of a page, or those of a PDF."""
+    @property
+    def svg(self) -> Markup:
+        """The bars of the drawing."""
         if self.chart is None or self.chart.is_empty:
             return Markup()
-        drawn = charts.rows(self.chart).replace(quoteattr(charts.FONTS), quoteattr(fonts))
-        return Markup(drawn)  # noqa: S704 (charts escape every word)
+        return Markup(charts.rows_without_words(self.chart))  # noqa: S704 (charts escape words)
+
+    @property
+    def bars(self) -> list[tuple[str, int]]:
+        """What stands over each bar: its name and number."""
+        if self.chart is None:
+            return []
+        return list(zip(self.chart.labels, self.chart.series[0].values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,21 +220,21 @@ def _by_course(found: Summary, language: str, say: _Say) -> SummaryTable:
         (title, *(shown(number, one.enrolled) for number in one.numbers))
         for title, one in zip(titles, found.courses, strict=True)
     )
+    issued = [
+        (title, one.issued)
+        for title, one in zip(titles, found.courses, strict=True)
+        if not isinstance(one.issued, Few)
+    ]
     chart = Chart(
         "summary-courses",
         say(N_("Certificates issued")),
         say(N_("A bar for each course. Numbers that are not shown are left out.")),
-        tuple(titles),
-        (
-            Series(
-                say(N_("Certificate issued")),
-                tuple(0 if isinstance(one.issued, Few) else one.issued for one in found.courses),
-            ),
-        ),
+        tuple(title for title, _number in issued),
+        (Series(say(COURSE_HEADERS[5]), tuple(number for _title, number in issued)),),
     )
     headers = tuple(say(header) for header in COURSE_HEADERS)
     note = "" if rows else say(N_("The cohorts follow no course."))
-    return SummaryTable(say(N_("By course")), headers, rows, note, chart if rows else None)
+    return SummaryTable(say(N_("By course")), headers, rows, note, chart if issued else None)
 
 
 def printable(text: str) -> str:
@@ -246,12 +254,24 @@ def summary_pdf(text: SummaryText, programme: str, language: str) -> bytes:
             tag=LANGUAGES[language].html,
             programme=programme,
             text=text,
-            fonts=STACK,
-            notes=tr(WORDS["notes"], language),
+            most_beside=MOST_BESIDE,
+            notes=tr(NOTES_TITLE, language),
         )
     )
     css = (FOLDER / "summary.css").read_text("utf-8").replace("var(--fonts)", STACK)
-    return pdf.render_briefly(pdf.Document(html=html, css=css + _page_numbers(language)))
+    css += _words_over_bars() + _page_numbers(language)
+    return pdf.render_briefly(pdf.Document(html=html, css=css))
+
+
+def _words_over_bars() -> str:
+    """Where the words of a drawing stand: each line in the upper half of its row."""
+    row = charts.ROW_STEP * CHART_WIDTH
+    top = charts.ROWS_FROM * CHART_WIDTH - row * 0.08
+    return (
+        f".chart-box, .chart-box svg {{ width: {CHART_WIDTH}mm }}"
+        f".labels {{ top: {top:.2f}mm }}"
+        f".labels p {{ height: {row:.3f}mm; line-height: {row * 0.45:.2f}mm }}"
+    )
 
 
 def _page_numbers(language: str) -> str:

@@ -221,7 +221,7 @@ def test_a_wrong_period_is_refused_with_its_reason(db: Session, sign_in: SignIn)
     asked = {"first": "2026-03-02", "last": "2026-03-01", "language": "en"}
     answer = client.get("/en/exports/summary", query_string=asked)
     assert answer.status_code == 422
-    assert "The last day is before the first one." in answer.text
+    assert "The last day is before the first day." in answer.text
     assert client.post("/en/exports/summary", data=asked).status_code == 422
 
 

@@ -137,7 +137,7 @@ def _staff(day: TrainingSession, role: StaffRole) -> str:
 def _state(day: TrainingSession) -> str:
     if day.cancelled_at is not None:
         return N_("Cancelled")
-    return N_("Closed") if day.closed_at is not None else N_("Open")
+    return N_("Day closed") if day.closed_at is not None else N_("Not closed")
 
 
 def writes_courses(db: Session, person: User, on: date) -> bool:
