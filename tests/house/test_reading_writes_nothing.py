@@ -14,7 +14,7 @@ from tests.house.world import World
 
 CHANGES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE", "REPLACE")
 #: More than one page may need with a small programme: a number that grows shows a query per row.
-MOST_QUERIES = 30
+MOST_QUERIES = 31
 
 
 @contextmanager

@@ -211,7 +211,7 @@ TABLES: dict[TableKind, TableSpec] = {
             N_("Right (%)"),
             N_("Discrimination"),
             N_("Compared with"),
-            N_("Difference (delta)"),
+            N_("Difference (Δ)"),
             N_("ETS class"),
             N_("Counted on"),
         ),
