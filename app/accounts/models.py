@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.types import GrantKind, Names, Purpose, Role
+from app.accounts.types import Gender, GrantKind, Names, Purpose, Role
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
 
@@ -56,6 +56,8 @@ class User(Base):
     search_text: Mapped[str] = mapped_column(Text, default=_folded_names)
     names_confirmed_at: Mapped[datetime | None]
     nationality: Mapped[str] = mapped_column(String(2))
+    #: Only counted, never listed (docs/decisions/0026); None where it is not given.
+    gender: Mapped[Gender | None] = mapped_column(enum_column(Gender))
     language: Mapped[str] = mapped_column(String(8))
     second_language: Mapped[str | None] = mapped_column(String(8))
     #: As the partner that sends the person writes it; unique at that partner by the key.

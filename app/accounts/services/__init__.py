@@ -56,6 +56,7 @@ from app.accounts.services.numbers import (
 )
 from app.accounts.services.people import (
     PeoplePage,
+    change_gender,
     change_languages,
     change_names,
     confirm_names,
@@ -119,6 +120,7 @@ __all__ = [
     "card_holder",
     "card_saying",
     "cards_of",
+    "change_gender",
     "change_imported",
     "change_languages",
     "change_names",

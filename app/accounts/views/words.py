@@ -10,6 +10,7 @@ from app.core.i18n import LANGUAGES, lazy
 
 ACTION_NAMES = {
     "accounts.change-details": lazy("Details changed from a list"),
+    "accounts.change-gender": lazy("Gender changed"),
     "accounts.change-names": lazy("Names changed"),
     "accounts.change-password": lazy("Password changed"),
     "accounts.confirm-names": lazy("Names confirmed"),

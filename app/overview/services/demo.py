@@ -16,6 +16,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import (
     Consents,
+    Gender,
     GrantKind,
     Names,
     PreparedSecret,
@@ -41,6 +42,8 @@ SLUG = "cpr-aed-choking"
 #: Courses of a cohort after that one, and in how many days all are due, some of them already.
 LATER = ("bleeding-burns-fractures", "floods-storms")
 DUE_IN_DAYS = (-9, -2, 26, 54)
+#: What demo trainees say in turn; every fifth would rather not.
+GENDERS = (Gender.FEMALE, Gender.MALE, Gender.FEMALE, Gender.MALE, None)
 
 
 class Stage(IntEnum):
@@ -176,7 +179,9 @@ class DemoLoader:
         )
         consents = Consents(True, True, origin.language)
         at = self.plan.at - timedelta(days=28)
-        return cohorts.join(self.db, code, profile, self.plan.secret, consents, self._day(at), at)
+        user = cohorts.join(self.db, code, profile, self.plan.secret, consents, self._day(at), at)
+        accounts.change_gender(self.db, user, GENDERS[user.id % len(GENDERS)], at)
+        return user
 
     def _advance(
         self, user: User, language: str, stage: Stage, instructor: User, cohort: Cohort | None

@@ -13,6 +13,7 @@ from app.cohorts.services.roster.values import (
     EXCEL_SHORTENED,
     country_of,
     filled,
+    gender_of,
     language_of,
     names_of,
 )
@@ -33,6 +34,7 @@ NO_PASSPORT = N_(
 NO_STUDENT_NUMBER = N_("This is no student number. Use at most 40 letters and digits.")
 NO_COUNTRY = N_("We do not know this country. Write its name or its two letters, such as LA.")
 NO_LANGUAGE = N_("Write English, Chinese, Vietnamese, Lao or Khmer, or leave it empty.")
+NO_GENDER = N_("Write F or M, other, or leave it empty.")
 DOUBLE_NUMBER = N_("Row %(row)s has the same student number. Mend or delete one of them.")
 DOUBLE_PASSPORT = N_("Row %(row)s has the same passport number. Mend or delete one of them.")
 
@@ -163,6 +165,10 @@ class _Reader:
             entry.language = code or entry.language
             if code is None:
                 self._fault(entry, RosterField.LANGUAGE, NO_LANGUAGE)
+        if said := given.get(RosterField.GENDER):
+            entry.gender, is_known = gender_of(said)
+            if not is_known:
+                self._fault(entry, RosterField.GENDER, NO_GENDER)
 
     def _fault(self, entry: Entry, field: RosterField, message: str) -> None:
         entry.problems.append(Problem(self.column(field), message))
