@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import User
 from app.accounts.types import Role
 from app.certificates.models import Certificate
-from app.certificates.services.issuing import folded
+from app.certificates.services.freezing import folded
 from app.certificates.services.numbers import normal_code
+from app.certificates.services.renewing import readings_of
 from app.certificates.types import NotRendered, UnknownCertificate
 from app.core import files
 from app.core.files import StoredFile
@@ -80,12 +81,24 @@ def file_of(db: Session, certificate: Certificate) -> StoredFile:
 
 def export_certificates(db: Session, person: User) -> list[dict[str, Any]]:
     """A person's certificates as plain data to take away."""
+    found = certificates_of(db, person)
+    read_again = _read_again(db, [one.id for one in found])
     return [
         {
             "facts": certificate.facts,
+            "correction_reason": certificate.correction_reason,
+            "read_again": read_again.get(certificate.id, []),
             "evidence": certificate.evidence,
             "issued_at": certificate.issued_at.isoformat(),
             "revoked_at": certificate.revoked_at.isoformat() if certificate.revoked_at else None,
         }
-        for certificate in certificates_of(db, person)
+        for certificate in found
     ]
+
+
+def _read_again(db: Session, certificate_ids: Collection[int]) -> dict[int, list[dict[str, str]]]:
+    found = readings_of(db, certificate_ids)
+    return {
+        number: [{"lesson": key, "at": at.isoformat()} for (key, _digest), at in read.items()]
+        for number, read in found.items()
+    }

@@ -79,6 +79,7 @@ from app.courses.types.review import (
     UnknownReview,
 )
 from app.courses.types.structure import (
+    RENEWAL_MONTHS,
     Activity,
     Allowed,
     Card,
@@ -88,6 +89,7 @@ from app.courses.types.structure import (
     Minutes,
     Participants,
     Programme,
+    ProgrammeAward,
     ProgrammeCourse,
     Sheet,
     Source,
@@ -113,6 +115,7 @@ __all__ = [
     "NEWER",
     "NEWER_END",
     "REFERENCES",
+    "RENEWAL_MONTHS",
     "Activity",
     "Allowed",
     "AlreadyOpen",
@@ -158,6 +161,7 @@ __all__ = [
     "Phrases",
     "PhrasesFile",
     "Programme",
+    "ProgrammeAward",
     "ProgrammeCourse",
     "QuestionWords",
     "ReasonTooShort",
