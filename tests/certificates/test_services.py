@@ -344,7 +344,7 @@ def test_the_public_record_has_no_more_than_what_is_printed(
     db: Session, issued: Certificate
 ) -> None:
     record = services.public_record(services.verify(db, issued.code, TODAY))
-    assert set(record) == {"state", "checked_on", "certificate"}
+    assert set(record) == {"state", "checked_on", "certificate", "versions"}
     assert record["certificate"] == issued.facts
     assert not re.search(r"username|nationality|attempt|held_on", str(record))
 

@@ -36,6 +36,13 @@ def way(cohort: Cohort, rest: str = "", language: str = "en") -> str:
     return f"/{language}/certificates/cohorts/{cohort.key}/{SLUG}{rest}"
 
 
+def seen_on(html: str) -> str:
+    """What the page before the act says that it has shown."""
+    found = re.search(r'name="seen" value="([^"]*)"', html)
+    assert found is not None
+    return found[1]
+
+
 def count(db: Session) -> int:
     return db.scalar(select(func.count()).select_from(Certificate)) or 0
 
@@ -112,6 +119,7 @@ def test_a_double_click_on_issue_makes_one_certificate(
     sent = {
         "event_id": new_event_id(),
         "trainees": user.key,
+        "seen": seen_on(office.get(way(cohort, "/issue")).text),
         "current_password": PASSWORD,
     }
     for _ in range(2):
@@ -128,8 +136,30 @@ def test_whoever_misses_something_is_not_issued_whatever_is_posted(
     user = make_learner(db)
     cohorts.add_member(db, cohort, user, AT)
     sent = {"event_id": new_event_id(), "trainees": user.key, "current_password": PASSWORD}
-    assert office.post(way(cohort, "/issue"), data=sent).status_code == 422
-    assert count(db) == 0
+    refused = office.post(way(cohort, "/issue"), data=sent)
+    assert (refused.status_code, count(db)) == (409, 0)
+    assert "Nothing was issued" in refused.text
+
+
+def test_a_name_that_changed_after_the_preview_stops_the_act_and_is_shown(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    from app.core.events import new_event_id
+
+    users = [ready(), ready()]
+    sent = {
+        "event_id": new_event_id(),
+        "trainees": [user.key for user in users],
+        "seen": seen_on(office.get(way(cohort, "/issue")).text),
+        "current_password": PASSWORD,
+    }
+    users[0].latin_name = "SOMSAMAI PHOMVIHANE"
+    refused = office.post(way(cohort, "/issue"), data=sent)
+    assert (refused.status_code, count(db)) == (409, 0)
+    assert "Other names than those that were shown" in refused.text
+    sent["seen"] = seen_on(refused.text)
+    assert office.post(way(cohort, "/issue"), data=sent).status_code == 303
+    assert count(db) == 2
 
 
 def test_nobody_from_outside_the_cohort_can_be_posted(

@@ -37,6 +37,7 @@ from app.certificates.services.records import (
     file_of,
     find_certificates,
     first_awards,
+    timeline_of,
 )
 from app.certificates.services.renewing import (
     due_for_renewal,
@@ -97,6 +98,7 @@ __all__ = [
     "state_of",
     "store_pdf",
     "store_preview",
+    "timeline_of",
     "unexplained_serials",
     "verify",
 ]

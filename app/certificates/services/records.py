@@ -36,6 +36,18 @@ def certificates_of(db: Session, user: User) -> Sequence[Certificate]:
     )
 
 
+def timeline_of(db: Session, certificate: Certificate) -> Sequence[Certificate]:
+    """Every award of the same person for the same course, corrections too, oldest first."""
+    query = _query().where(
+        Certificate.user_id == certificate.user_id, Certificate.slug == certificate.slug
+    )
+    return (
+        db.scalars(query.order_by(Certificate.award_date, Certificate.version, Certificate.id))
+        .unique()
+        .all()
+    )
+
+
 def first_awards(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], date]:
     """The first award of each person in each course, revoked ones too, by slug and id."""
     query = select(Certificate.slug, Certificate.user_id, func.min(Certificate.award_date))

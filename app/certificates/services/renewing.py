@@ -17,6 +17,7 @@ from app.core.clock import add_months
 from app.core.db import insert_or_get
 from app.courses.library import library
 from app.courses.types import RENEWAL_MONTHS, Course
+from app.practicals import services as practicals
 
 #: How far the office's list of certificates that end soon looks ahead.
 SOON = timedelta(days=180)
@@ -44,6 +45,13 @@ class Renewal:
     again: Mapping[str, str]
     read: tuple[str, ...]
     is_known: bool
+    #: Each skill sheet with the day of a check that counts for the renewal, or None.
+    sheets: Mapping[str, date | None]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the holder has done her part; the office issues."""
+        return self.is_open and len(self.read) == len(self.again) and all(self.sheets.values())
 
 
 def window_opens(certificate: Certificate, course: Course) -> date:
@@ -112,7 +120,18 @@ def renewal_of(db: Session, certificate: Certificate, on: date) -> Renewal | Non
         again,
         read_of(again, read),
         frozen.get("digest") == course.digest or "lessons" in frozen,
+        _checks_since(db, certificate, course, opens_on),
     )
+
+
+def _checks_since(
+    db: Session, certificate: Certificate, course: Course, opens_on: date
+) -> dict[str, date | None]:
+    """The day of each sheet's check in the window that both have signed, or None."""
+    number, before = certificate.user_id, opens_on - timedelta(days=1)
+    passed = practicals.passed_sheets(db, [number], course.slug, {number: before}).get(number, {})
+    held = {key: one.held_on for key, one in passed.items() if one.acknowledged}
+    return {sheet.key: held.get(sheet.key) for sheet in course.sheets}
 
 
 def _is_newest(db: Session, certificate: Certificate) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -20,6 +21,8 @@ from app.core.permissions import public
 plain = Blueprint("certificates_plain", __name__)
 #: Unknown codes from one address; known ones are never counted (a campus shares an address).
 MISSES = ("verify-miss", 30, 600)
+SHOWN = 80  # letters of an unknown code that its page repeats
+_SLASHES = re.compile(r"[/\\]")
 
 
 @plain.get("/v")
@@ -29,7 +32,9 @@ def verify_form() -> AnyResponse | str:
     """A field for a code typed from paper."""
     form = CodeForm(request.args if "code" in request.args else None)
     if "code" in request.args and form.validate():
-        return redirect(url_for("certificates_plain.verify", code=form.code.data, lang=_asked()))
+        typed = str(form.code.data)
+        code = services.normal_code(typed) or _SLASHES.sub("-", typed)[:SHOWN]
+        return redirect(url_for("certificates_plain.verify", code=code, lang=_asked()))
     return render_template("certificates/verify_form.html", form=form)
 
 
@@ -44,10 +49,15 @@ def verify(code: str) -> str | tuple[str, int]:
     try:
         found = _find(code)
     except UnknownCode as error:
-        form = CodeForm(formdata=None, code=code[:80])
+        form = CodeForm(formdata=None, code=code[:SHOWN])
         page = render_template("certificates/unknown.html", form=form, sentence=_(error.message))
         return page, error.status
-    return render_template("certificates/verify.html", told=told(found.facts), found=found)
+    return render_template(
+        "certificates/verify.html",
+        told=told(found.facts),
+        found=found,
+        newest=found.chain[-1],
+    )
 
 
 @plain.get("/v/<code>.json")
@@ -59,6 +69,13 @@ def verify_json(code: str) -> Response | tuple[Response, int]:
     except UnknownCode as error:
         return jsonify(state="unknown"), error.status
     return jsonify(record)
+
+
+@plain.after_request
+def keep_out_of_searches(response: Response) -> Response:
+    """Search engines list no certificate."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response
 
 
 def _find(code: str) -> Verification:
