@@ -23,17 +23,23 @@ from app.core.web import back_to
 @blueprint.get("/certificates/<uuid:key>/correct")
 @requires(Permission.CERTIFICATES_ISSUE)
 def correct_page(key: object) -> str:
-    """Ask for the right names; the account's own are proposed."""
+    """Ask for the right names; the account's own are proposed, or those of the last correction."""
     found = one(key)
-    user = found.user
+    names = found.user.names if found.replaces_id is None else _printed(found)
     form = CorrectForm(
         formdata=None,
         event_id=new_event_id(),
-        native_name=user.native_name,
-        latin_name=user.latin_name,
-        chinese_name=user.chinese_name or "",
+        native_name=names.native,
+        latin_name=names.latin,
+        chinese_name=names.chinese or "",
     )
     return _page(form, found)
+
+
+def _printed(found: Certificate) -> Names:
+    """The names as they are printed; a form that was the same as another is printed once."""
+    names = found.facts["names"]
+    return Names(names["native"], names["latin"] or names["native"], names["chinese"] or None)
 
 
 @blueprint.post("/certificates/<uuid:key>/correct")
