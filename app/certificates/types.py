@@ -214,6 +214,13 @@ class NothingToCorrect(DomainError):
     message = N_("Nothing is different. Change what is wrong.")
 
 
+class NotHere(DomainError):
+    """The holder cannot enter with the certificate and her PIN now."""
+
+    status = 422
+    message = N_("You cannot enter here. Sign in with your card or your password.")
+
+
 class NotInWindow(DomainError):
     """The certificate cannot be renewed yet, or is no longer the one to renew."""
 

@@ -32,6 +32,7 @@ from app.certificates.services.readiness import lost_sheets, readiness, readines
 from app.certificates.services.records import (
     PAGE_SIZE,
     certificate_of,
+    certificate_with_code,
     certificates_of,
     export_certificates,
     file_of,
@@ -60,6 +61,7 @@ __all__ = [
     "award_of",
     "award_title",
     "certificate_of",
+    "certificate_with_code",
     "certificates_of",
     "certificates_on",
     "chain_of",

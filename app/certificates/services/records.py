@@ -15,7 +15,7 @@ from app.certificates.models import Certificate
 from app.certificates.services.freezing import folded
 from app.certificates.services.numbers import normal_code
 from app.certificates.services.renewing import readings_of
-from app.certificates.types import NotRendered, UnknownCertificate
+from app.certificates.types import NotRendered, UnknownCertificate, UnknownCode
 from app.core import files
 from app.core.files import StoredFile
 
@@ -70,6 +70,15 @@ def certificate_of(db: Session, person: User, key: str) -> Certificate:
     certificate = db.scalars(query).unique().one_or_none()
     if certificate is None:
         raise UnknownCertificate
+    return certificate
+
+
+def certificate_with_code(db: Session, code: str) -> Certificate:
+    """The certificate with this verification code as it is stored; raises UnknownCode."""
+    query = _query().options(joinedload(Certificate.user)).where(Certificate.code == code)
+    certificate = db.scalars(query).unique().one_or_none()
+    if certificate is None:
+        raise UnknownCode
     return certificate
 
 

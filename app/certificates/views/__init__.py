@@ -6,6 +6,7 @@ from app.certificates.views import (  # noqa: F401 (they add their routes)
     office,
     own,
     renewing,
+    returning,
 )
 from app.certificates.views.frame import blueprint
 from app.certificates.views.public import plain

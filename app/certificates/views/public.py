@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.utils import redirect
@@ -46,12 +45,9 @@ def _asked() -> str | None:
 @public
 def verify(code: str) -> str | tuple[str, int]:
     """Every printed fact and the state today."""
-    try:
-        found = _find(code)
-    except UnknownCode as error:
-        form = CodeForm(formdata=None, code=code[:SHOWN])
-        page = render_template("certificates/unknown.html", form=form, sentence=_(error.message))
-        return page, error.status
+    found = find(code)
+    if found is None:
+        return unknown_page(code)
     return render_template(
         "certificates/verify.html",
         told=told(found.facts),
@@ -60,15 +56,22 @@ def verify(code: str) -> str | tuple[str, int]:
     )
 
 
+def unknown_page(code: str) -> tuple[str, int]:
+    """The same for a code that nobody has, one that is no code, and one of a preview."""
+    form = CodeForm(formdata=None, code=code[:SHOWN])
+    sentence = _(UnknownCode.message)
+    page = render_template("certificates/unknown.html", form=form, sentence=sentence)
+    return page, UnknownCode.status
+
+
 @plain.get("/v/<code>.json")
 @public
 def verify_json(code: str) -> Response | tuple[Response, int]:
     """The same for machines."""
-    try:
-        record: Any = services.public_record(_find(code))
-    except UnknownCode as error:
-        return jsonify(state="unknown"), error.status
-    return jsonify(record)
+    found = find(code)
+    if found is None:
+        return jsonify(state="unknown"), UnknownCode.status
+    return jsonify(services.public_record(found))
 
 
 @plain.after_request
@@ -78,11 +81,11 @@ def keep_out_of_searches(response: Response) -> Response:
     return response
 
 
-def _find(code: str) -> Verification:
+def find(code: str) -> Verification | None:
     """The certificate of a code; an unknown one counts against its address. Raises TooMany."""
     try:
         return services.verify(reading(), code, today())
     except UnknownCode:
         scope, limit, seconds = MISSES
         limits.hit(scope, request.remote_addr or "-", limit, seconds)
-        raise
+        return None
