@@ -48,10 +48,10 @@ def renew(key: object) -> str:
 def read_again(key: object) -> AnyResponse:
     """Note that a lesson was read again."""
     form = ReadAgainForm()
-    if not form.validate():
-        raise NotInWindow
     db = writing()
     found = services.certificate_of(db, me(), str(key))
+    if not form.validate():
+        raise NotInWindow
     services.record_reading(db, found, str(form.lesson.data), today(), now())
     db.commit()
     return back_to(url_for("certificates.renew", key=key), _("Noted: you have read it again."))
