@@ -242,5 +242,10 @@ class Grant(Base):
 
         It begins when it was given; a day's grace, because a grant knows no time zone.
         """
+        return self.ended_at is None and self.covered(on)
+
+    def covered(self, on: date) -> bool:
+        """Whether the grant was in force on a day, although it may have ended since."""
         has_begun = on >= self.given_at.date() - timedelta(days=1)
-        return self.ended_at is None and has_begun and (self.ends_on is None or on <= self.ends_on)
+        had_ended = self.ended_at is not None and self.ended_at.date() < on
+        return has_begun and not had_ended and (self.ends_on is None or on <= self.ends_on)

@@ -17,7 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import NOT_IN_BACKUP, Base
+from app.certificates.types import AwardKind
+from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
 
 
@@ -62,19 +63,30 @@ class Certificate(Base):
         CheckConstraint(
             "revoked_at IS NULL OR revocation_reason IS NOT NULL", name="revoked_with_reason"
         ),
+        CheckConstraint(
+            "replaces_id IS NULL OR correction_reason IS NOT NULL", name="corrected_with_reason"
+        ),
         Index("ix_certificate_slug", "slug"),
+        Index("ix_certificate_valid_until", "valid_until"),
+        Index("ix_certificate_renews_id", "renews_id"),
         Index("ix_certificate_issue_id", "issue_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(36), default=new_event_id)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[AwardKind] = mapped_column(enum_column(AwardKind), default=AwardKind.COURSE)
+    #: The course's slug; the programme's key on its own certificate.
     slug: Mapped[str] = mapped_column(String(60))
     award_date: Mapped[date]
     #: A correction is the next version of the same award.
     version: Mapped[int] = mapped_column(default=1)
     #: The version that this one corrects; a certificate is replaced at most once.
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+    #: Why the version before was corrected.
+    correction_reason: Mapped[str | None] = mapped_column(Text)
+    #: The earlier award of the same course that this one renews; both stand on one timeline.
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
     #: The last day on which it holds, inclusive, in the programme's time zone.
     valid_until: Mapped[date]
     serial: Mapped[str] = mapped_column(String(24))
@@ -104,6 +116,22 @@ class Certificate(Base):
         viewonly=True,
         primaryjoin="Certificate.id == foreign(remote(Certificate.replaces_id))",
     )
+
+
+class RefresherReading(Base):
+    """A lesson that a holder read again for the renewal of a certificate, as it was then."""
+
+    __tablename__ = "refresher_reading"
+    __table_args__ = (
+        UniqueConstraint("certificate_id", "lesson_key", "digest", name="uq_refresher_reading"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
+    lesson_key: Mapped[str] = mapped_column(String(80))
+    #: Of the lesson's text; when it changes again, it is read again.
+    digest: Mapped[str] = mapped_column(String(16))
+    read_at: Mapped[datetime]
 
 
 class CertificatePreview(Base):

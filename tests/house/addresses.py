@@ -55,6 +55,8 @@ OWNERS = {
     "certificates.own": {"trainee"},
     "certificates.own_download": {"trainee"},
     "certificates.own_why": {"trainee"},
+    "certificates.read_again": {"trainee"},
+    "certificates.renew": {"trainee"},
     "cohorts.announce": LEADERS,
     "cohorts.announcement_edit": LEADERS,
     "cohorts.announcement_new": LEADERS,

@@ -31,6 +31,7 @@ from app.accounts.services.finding import (
 from app.accounts.services.grants import (
     end_grant,
     examinable_sheets,
+    examining_grants,
     give_grant,
     grants_of,
     may_author,
@@ -152,6 +153,7 @@ __all__ = [
     "enter_by_card",
     "erase_person",
     "examinable_sheets",
+    "examining_grants",
     "export_account",
     "face_of",
     "find_users",

@@ -36,6 +36,7 @@ ACTION_NAMES = {
     "accounts.unlock-pin": lazy("PIN unlocked"),
     "accounts.withdraw-consent": lazy("Agreement taken back"),
     "certificates.issue": lazy("Certificate issued"),
+    "certificates.correct": lazy("Certificate corrected"),
     "certificates.revoke": lazy("Certificate revoked"),
     "cohorts.add-instructor": lazy("Instructor added to a cohort"),
     "cohorts.admit": lazy("Person admitted to a cohort"),

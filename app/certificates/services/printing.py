@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates.models import Certificate, CertificatePreview
-from app.certificates.services.issuing import ask_file, printed_facts
+from app.certificates.services.awards import award_of
+from app.certificates.services.freezing import printed_facts
+from app.certificates.services.issuing import ask_file
+from app.certificates.services.standing import NO_NUMBERS
 from app.certificates.types import AlreadyRendered, NotEligible, Readiness, UnknownCertificate
 from app.core import files, jobs
 from app.core.events import new_event_id
-from app.courses.types import Course
+from app.courses.types import Course, Programme
 
 PDF = "application/pdf"
 PREVIEW_LIFETIME = timedelta(days=1)
-NO_NUMBERS = {"serial": "KPK-0000-000000-0", "code": "0" * 16}
 
 
 def facts_to_print(db: Session, certificate_id: int) -> Mapping[str, Any] | None:
@@ -62,7 +64,7 @@ def record_fault(db: Session, certificate_id: int, fault: str) -> None:
 
 
 def ask_preview(
-    db: Session, ready: Readiness, course: Course, by: User, at: datetime, base_url: str
+    db: Session, ready: Readiness, what: Course | Programme, by: User, at: datetime, base_url: str
 ) -> CertificatePreview:
     """Have one person's certificate drawn as it would be; replaces this administrator's last one.
 
@@ -76,7 +78,7 @@ def ask_preview(
         key=new_event_id(),
         by_id=by.id,
         asked_at=at,
-        facts=printed_facts(ready, course, NO_NUMBERS, base_url),
+        facts=printed_facts(ready, award_of(what), NO_NUMBERS, base_url),
     )
     db.add(preview)
     jobs.enqueue(db, "certificates.preview", {"preview": preview.key})
