@@ -155,6 +155,16 @@ class UnprintableName(DomainError):
     )
 
 
+class UnfittingText(DomainError):
+    """A printed text is longer than its place, even at its smallest size."""
+
+    status = 422
+    message = N_(
+        "The certificate of %(name)s cannot be printed: “%(text)s” is too long for its place "
+        "(%(slot)s)."
+    )
+
+
 class BrokenTemplate(DomainError):
     """A certificate template breaks a rule; the fault says where."""
 
