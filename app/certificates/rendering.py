@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,7 +13,7 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.certificates.loader import Template
-from app.certificates.loader.content import Content, Kind, changed
+from app.certificates.loader import template as designed
 from app.certificates.types import BrokenTemplate, UnfittingText, UnprintableName
 from app.core import pdf, qr
 from app.core.breaking import breakable, unbroken
@@ -51,8 +50,12 @@ def printed_names(native: str, latin: str, chinese: str | None) -> dict[str, str
     }
 
 
-def certificate_pdf(facts: Facts, template: Template, *, is_preview: bool = False) -> bytes:
+def certificate_pdf(
+    facts: Facts, template: Template, *, is_preview: bool = False, briefly: bool = False
+) -> bytes:
     """The PDF of a certificate, or of another of the kinds of templates.
+
+    `briefly`: in a web process, which draws seldom.
 
     Raises UnprintableName, UnfittingText, BrokenTemplate, or what `app.core.pdf.render` raises.
     """
@@ -66,7 +69,7 @@ def certificate_pdf(facts: Facts, template: Template, *, is_preview: bool = Fals
         attachments={"certificate.json": attachment},
     )
     try:
-        return pdf.render(document)
+        return pdf.render_briefly(document) if briefly else pdf.render(document)
     except pdf.DoesNotFit as error:
         raise UnfittingText(name=facts["names"]["native"], **error.values) from error
 
@@ -77,9 +80,12 @@ def _qr_code(facts: Facts) -> dict[str, bytes]:
     return {"qr.svg": qr.svg(facts["address"], ground=False).encode()}
 
 
-def refuse_unprintable(facts: Facts, template: Template) -> None:
-    """Raise UnprintableName when no font has a letter of a variable text."""
-    for slot, text in _slots(facts, template):
+def refuse_unprintable(facts: Facts, template: Template | None = None) -> None:
+    """Raise UnprintableName when no font has a letter of a variable text.
+
+    The slots are the template's, or of the folder that the facts name.
+    """
+    for slot, text in _slots(facts, template or designed(facts["template"])):
         if letters := pdf.missing_letters(text):
             raise UnprintableName(name=facts["names"]["native"], slot=slot, letters=letters)
 
@@ -91,7 +97,9 @@ def _slots(facts: Facts, template: Template) -> Iterator[tuple[str, str]]:
         for step in path.split("."):
             found = found.get(step, "") if isinstance(found, Mapping) else ""
         if isinstance(found, Mapping):
-            yield from ((f"{slot}, {code}", str(found.get(code, ""))) for code in facts["languages"])
+            yield from (
+                (f"{slot}, {code}", str(found.get(code, ""))) for code in facts["languages"]
+            )
         else:
             yield slot, str(found or "")
     yield from (("signatory", person["name"]) for person in facts["signatories"])
@@ -269,25 +277,7 @@ def template_facts(template: Template) -> dict[str, Any]:
         "programme": data.programme,
         "disclaimer": data.disclaimer,
         "bodies": data.bodies,
-        "signatories": [person.model_dump(include={"name", "title"}) for person in data.signatories],
+        "signatories": [
+            person.model_dump(include={"name", "title"}) for person in data.signatories
+        ],
     }
-
-
-def with_content(
-    template: Template, content: Content, pictures: Mapping[str, bytes] | None = None
-) -> Template:
-    """The template with other content; `pictures` are PNG files by their keys.
-
-    Raises BrokenTemplate.
-    """
-    try:
-        data = changed(template.data, content)
-    except ValueError as error:
-        raise BrokenTemplate(name=template.name, fault=str(error)) from error
-    files = {f"{key}.png": picture for key, picture in (pictures or {}).items()}
-    return replace(template, data=data, files={**template.files, **files})
-
-
-def has_verification(template: Template) -> bool:
-    """Whether the page carries a serial number and a code that can be checked."""
-    return template.data.kind is not Kind.ATTENDANCE

@@ -16,20 +16,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from app.certificates.types import BrokenTemplate
 from app.certificates.loader.content import (
     BARRED,
     DEFAULTS,
     Content,
     Kind,
     TemplateData,
+    complete,
     content_of,
-    fault_of,
 )
+from app.certificates.types import BrokenTemplate, TemplateRefused
 
 __all__ = ["BARRED", "DEFAULT", "FOLDER", "Template", "names", "names_of", "read", "template"]
 
@@ -82,12 +81,13 @@ def template(name: str = DEFAULT) -> Template:
 def read(folder: Path) -> Template:
     """Read a template from its folder; raises BrokenTemplate."""
     try:
-        data = TemplateData.model_validate(_yaml(folder / "template.yaml"))
+        data = complete(TemplateData.model_validate(_yaml(folder / "template.yaml")))
         files = {name: (folder / _plain_name(name)).read_bytes() for name in data.files}
         texts = [(folder / name).read_text("utf-8") for name in ("template.html", "template.css")]
         sample = _yaml(folder / "sample.yaml")
-    except ValidationError as error:
-        raise BrokenTemplate(name=folder.name, fault=fault_of(error)) from error
+    except TemplateRefused as error:
+        fault = error.message % error.values
+        raise BrokenTemplate(name=folder.name, fault=fault) from error
     except (OSError, ValueError, YAMLError) as error:
         raise BrokenTemplate(name=folder.name, fault=str(error)) from error
     if data.background is not None and data.background not in files:

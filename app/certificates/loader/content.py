@@ -8,8 +8,17 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from app.certificates.types import (
+    BarredSign,
+    BarredWord,
+    LettersMissing,
+    MarkLost,
+    NobodySigns,
+    TextTooLong,
+    WordsMissing,
+)
 from app.core.languages import LANGUAGES
 from app.core.pdf import missing_letters
 
@@ -68,40 +77,45 @@ FIELDS: dict[Kind, frozenset[str]] = {
 }
 
 
+#: Words with a number in them, and where the number goes.
+COUNTED = {"hours", "minutes", "questions"}
+MARK = "%(number)s"
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 def _checked(texts: Texts) -> Texts:
     if set(texts) != set(LANGUAGES) or not all(text.strip() for text in texts.values()):
-        raise ValueError(f"needs words in {', '.join(LANGUAGES)}, and in no other language")
+        raise WordsMissing
     for text in texts.values():
         refuse_unprintable(text)
     return texts
 
 
 def refuse_unprintable(text: str) -> str:
-    """The text; raises ValueError when it is too long, shows an emblem or lacks a font."""
+    """The text; raises TextTooLong, BarredSign or LettersMissing."""
     if len(text) > LONGEST:
-        raise ValueError(f"is longer than {LONGEST} letters")
+        raise TextTooLong(most=LONGEST, text=f"{text[:40]}…")
     if found := [sign for sign in EMBLEMS if sign in text]:
-        raise ValueError(f"the sign {found[0]} may not stand here")
+        raise BarredSign(sign=found[0])
     if letters := missing_letters(text):
-        raise ValueError(f"no font has the letters {letters}")
+        raise LettersMissing(letters=letters)
     return text
 
 
 def refuse_barred(texts: Texts) -> Texts:
-    """The texts; raises ValueError when one of them has a barred word or the mark 120.
+    """The texts; raises BarredWord when one of them has a barred word or the mark 120.
 
     120 is the emergency number's mark in China; it may stand in figures but not in a name.
     """
     for text in texts.values():
         for word in BARRED:
             if word in re.sub(r"\s", "", text):
-                raise ValueError(f"the word {word} may not stand here")
+                raise BarredWord(word=word)
         if re.search(r"(?<![0-9])120(?![0-9])", text):
-            raise ValueError("the mark 120 may not stand here")
+            raise BarredWord(word="120")
     return texts
 
 
@@ -139,6 +153,10 @@ class Content(_Strict):
     @field_validator("words")
     @classmethod
     def _words(cls, words: dict[str, Texts]) -> dict[str, Texts]:
+        for name in COUNTED & set(words):
+            for text in words[name].values():
+                if text.count(MARK) != 1 or text.count("%") != 1:
+                    raise MarkLost(text=text)
         return {name: _checked(texts) for name, texts in words.items()}
 
 
@@ -156,40 +174,42 @@ class TemplateData(Content):
     files: list[str] = []
     background: str | None = None
 
-    @model_validator(mode="after")
-    def _fits_the_kind(self) -> TemplateData:
-        for place, found, wanted in (
-            ("words", set(self.words), set(WORDS[self.kind])),
-            ("fields", set(self.fields), set(FIELDS[self.kind])),
-        ):
-            if wrong := found ^ wanted:
-                raise ValueError(f"{place}: missing or unknown: {', '.join(sorted(wrong))}")
-        if not self.signatories and self.kind is not Kind.CARD:
-            raise ValueError("signatories: somebody must sign")
-        return self
+
+def complete(data: TemplateData) -> TemplateData:
+    """The data; raises ValueError when words or fields are not the kind's, or NobodySigns."""
+    for place, found, wanted in (
+        ("words", set(data.words), set(WORDS[data.kind])),
+        ("fields", set(data.fields), set(FIELDS[data.kind])),
+    ):
+        if wrong := found ^ wanted:
+            raise ValueError(f"{place}: missing or unknown: {', '.join(sorted(wrong))}")
+    if not data.signatories and data.kind is not Kind.CARD:
+        raise NobodySigns
+    return data
+
+
+def as_kept(values: dict[str, Any]) -> TemplateData:
+    """The data of a state that was kept: it was good on its day, later rules do not break it."""
+    people = [Signatory.model_construct(**person) for person in values["signatories"]]
+    kind, page = Kind(values["kind"]), tuple(values["page"])
+    return TemplateData.model_construct(
+        **{**values, "signatories": people, "kind": kind, "page": page}
+    )
 
 
 def content_of(data: TemplateData) -> Content:
     """The part that may be changed."""
-    return Content.model_validate(data.model_dump(include=set(Content.model_fields)))
+    return Content.model_construct(**{name: getattr(data, name) for name in Content.model_fields})
 
 
 def changed(data: TemplateData, content: Any) -> TemplateData:
     """The design with other content, which may come from an older state of it.
 
     Words and fields that the design has gained since are the design's own; those that it has
-    lost are dropped. Raises pydantic's ValidationError.
+    lost are dropped. Raises TemplateRefused, or ValueError for what no form can send.
     """
     given = Content.model_validate(content).model_dump()
     whole = data.model_dump()
     for name in ("words", "fields"):
         given[name] = {key: given[name].get(key, own) for key, own in whole[name].items()}
-    return TemplateData.model_validate({**whole, **given})
-
-
-def fault_of(error: ValidationError) -> str:
-    """The first fault of a template in one line: where, and what."""
-    first = error.errors()[0]
-    place = ".".join(map(str, first["loc"]))
-    what = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {what}" if place else what
+    return complete(TemplateData.model_validate({**whole, **given}))

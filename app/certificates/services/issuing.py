@@ -11,10 +11,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.certificates import loader, rendering
+from app.certificates import rendering
+from app.certificates.loader import Template
+from app.certificates.loader.content import Kind
 from app.certificates.models import Certificate, CertificateIssue
 from app.certificates.services.numbers import lock_counter, new_code, next_serial
 from app.certificates.services.readiness import readiness
+from app.certificates.services.template_choices import serving
+from app.certificates.services.templates import to_print
 from app.certificates.types import (
     AlreadyRevoked,
     NobodyChosen,
@@ -59,6 +63,7 @@ def issue(
         require_same(act.digest, content)
         return _in_order(db, act.certificate_keys)
     counter = lock_counter(db, _today(at).year)  # before looking who is ready: no number is lost
+    template = to_print(db, serving(db, Kind.COURSE, course.slug), at)
     certificates = []
     for ready in readiness(db, users, course, _today(at), require_review=require_review):
         if not ready.is_eligible:
@@ -66,7 +71,7 @@ def issue(
         if ready.certificate is not None:
             certificates.append(ready.certificate)
             continue
-        values = _values(ready, course, act, next_serial(counter), base_url)
+        values = _values(ready, course, act, next_serial(counter), base_url, template)
         certificates.append(_insert(db, values, by, at))
     act.certificate_keys = [certificate.key for certificate in certificates]
     record_edition(db, course, at)
@@ -97,10 +102,16 @@ def _in_order(db: Session, keys: Sequence[str]) -> list[Certificate]:
 
 
 def _values(
-    ready: Readiness, course: Course, act: CertificateIssue, serial: str, base_url: str
+    ready: Readiness,
+    course: Course,
+    act: CertificateIssue,
+    serial: str,
+    base_url: str,
+    template: Template,
 ) -> dict[str, Any]:
     code = new_code()
-    facts = printed_facts(ready, course, {"serial": serial, "code": code}, base_url)
+    numbers = {"serial": serial, "code": code}
+    facts = printed_facts(ready, course, numbers, base_url, template)
     return {
         "user_id": ready.user.id,
         "slug": course.slug,
@@ -133,10 +144,14 @@ def ask_file(db: Session, certificate_id: int) -> None:
 
 
 def printed_facts(
-    ready: Readiness, course: Course, numbers: Mapping[str, str], base_url: str
+    ready: Readiness,
+    course: Course,
+    numbers: Mapping[str, str],
+    base_url: str,
+    template: Template,
 ) -> dict[str, Any]:
     """Everything that the certificate says, as plain data; see `rendering.certificate_pdf`."""
-    user, template = ready.user, loader.template()
+    user = ready.user
     return {
         **rendering.template_facts(template),
         "format": rendering.FORMAT,

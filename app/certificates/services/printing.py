@@ -10,8 +10,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.certificates.loader.content import Kind
 from app.certificates.models import Certificate, CertificatePreview
 from app.certificates.services.issuing import ask_file, printed_facts
+from app.certificates.services.template_choices import serving
+from app.certificates.services.templates import to_print
 from app.certificates.types import AlreadyRendered, NotEligible, Readiness, UnknownCertificate
 from app.core import files, jobs
 from app.core.events import new_event_id
@@ -72,11 +75,12 @@ def ask_preview(
         raise NotEligible(name=ready.user.native_name)
     old = CertificatePreview.asked_at < at - PREVIEW_LIFETIME
     db.execute(delete(CertificatePreview).where(old | (CertificatePreview.by_id == by.id)))
+    template = to_print(db, serving(db, Kind.COURSE, course.slug), at)
     preview = CertificatePreview(
         key=new_event_id(),
         by_id=by.id,
         asked_at=at,
-        facts=printed_facts(ready, course, NO_NUMBERS, base_url),
+        facts=printed_facts(ready, course, NO_NUMBERS, base_url, template),
     )
     db.add(preview)
     jobs.enqueue(db, "certificates.preview", {"preview": preview.key})
