@@ -67,7 +67,8 @@ def _sent() -> bytes:
     if sent is None:
         return b""
     try:
-        return sent.read()
+        content: bytes = sent.read()
+        return content
     finally:
         sent.close()
 

@@ -41,6 +41,7 @@ from app.core.permissions import Permission, requires
 from app.core.web import back_to
 from app.courses.library import library
 
+SERVES = "serves-"  # begins the name of a field of the choice
 PIXELS = 1200  # across, of the picture of a page
 KIND_NAMES = {
     Kind.COURSE: lazy("Certificate of a course"),
@@ -70,11 +71,13 @@ def _choices_form(formdata: Any) -> ChoicesForm:
     fields = {}
     for scope, (kind, slug) in services.scopes().items():
         names = loader.names_of(kind)
+        if len(names) < 2:  # nothing to choose
+            continue
         titles = [(name, loader.template(name).data.title[current_language()]) for name in names]
         labels = [(name, f"{title} ({name})") for name, title in titles]
-        fields[f"serves-{scope}"] = SelectField(_scope_name(kind, slug), choices=labels)
+        fields[f"{SERVES}{scope}"] = SelectField(_scope_name(kind, slug), choices=labels)
     form_class = type("FilledChoicesForm", (ChoicesForm,), fields)
-    values = {f"serves-{scope}": name for scope, name in chosen.items()}
+    values = {f"{SERVES}{scope}": name for scope, name in chosen.items()}
     if formdata is None:
         return form_class(formdata=None, event_id=new_event_id(), data=values)  # type: ignore[no-any-return]
     return form_class(data=values)  # type: ignore[no-any-return]
@@ -93,7 +96,7 @@ def _list(form: ChoicesForm) -> str:
         for kind in Kind
         for name in loader.names_of(kind)
     ]
-    scopes = [f"serves-{scope}" for scope in services.scopes()]
+    scopes = [field.name for field in form if field.name.startswith(SERVES)]
     return render_template(
         "certificates/templates.html", form=form, found=found, kinds=KIND_NAMES, scopes=scopes
     )
@@ -106,7 +109,8 @@ def choose_templates() -> AnyResponse | tuple[str, int]:
     form = _choices_form(request.form)
     if not form.validate():
         return _list(form), 422
-    wanted = {scope: text(form[f"serves-{scope}"]) for scope in services.scopes()}
+    fields = [field for field in form if field.name.startswith(SERVES)]
+    wanted = {field.name.removeprefix(SERVES): text(field) for field in fields}
     db = writing()
     services.choose(db, wanted, me(), now())
     db.commit()
