@@ -87,11 +87,11 @@ def test_the_facts_can_be_read_back_from_the_file(name: str, language: str) -> N
     with pypdfium2.PdfDocument(content) as document:
         assert len(document) == loader.template(name).data.pages
         texts = [page.get_textpage().get_text_bounded() for page in document]
-    words = re.sub(r"\s+", " ", " ".join(texts))
+    words = re.sub(r"\s+", "", " ".join(texts))  # a long title ends a line between words
     names, titles = facts["names"], facts["course"]["titles"]
     numbers = [facts["serial"]] if "serial" in facts else []
     for text in (names["native"], names["latin"], *numbers, *map(titles.get, facts["languages"])):
-        assert text in words
+        assert re.sub(r"\s+", "", text) in words
     with pikepdf.open(io.BytesIO(content)) as file:
         attached = json.loads(file.attachments["certificate.json"].get_file().read_bytes())
         assert names["native"] in str(file.docinfo["/Title"])

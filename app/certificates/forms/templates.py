@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from wtforms import (
@@ -83,13 +84,21 @@ class RestoreForm(EventForm):
     number = IntegerField(widget=HiddenInput())
 
 
+def _picture_kinds() -> list[tuple[str, Any]]:
+    return [(LOGO, lazy("A logo")), (SIGNATURE, lazy("A signature"))]
+
+
+def _languages() -> list[tuple[str, Any]]:
+    return [(code, one.name) for code, one in LANGUAGES.items()]
+
+
 class PictureForm(EventForm):
     """A logo or a signature; the file itself comes beside the fields."""
 
     kind = RadioField(
         lazy("What is it?"),
         [required()],
-        choices=[(LOGO, lazy("A logo")), (SIGNATURE, lazy("A signature"))],
+        choices=_picture_kinds,
     )
     label = StringField(
         lazy("Whose logo, or the signatory's name as it is printed"),
@@ -124,13 +133,15 @@ def template_form(
         fields[f"shown-{name}"] = BooleanField(FIELD_NAMES[name])
     for number in range(1, MOST_LOGOS + 1):
         label = lazy("Logo on the left") if number == 1 else lazy("Logo on the right")
-        fields[f"logo-{number}"] = SelectField(label, choices=_choices(pictures[LOGO]))
+        fields[f"logo-{number}"] = SelectField(
+            label, choices=partial(_choices, pictures[LOGO]), default=""
+        )
     for name in sorted(WORDS[data.kind]):
         fields |= _texts(f"word-{name}", long=name in ("completed", "attended"))
-    fields["language"] = SelectField(
-        lazy("Sample in"), choices=[(code, one.name) for code, one in LANGUAGES.items()]
+    fields["language"] = SelectField(lazy("Sample in"), choices=_languages)
+    fields["cohort"] = SelectField(
+        lazy("Five people of a cohort"), choices=[], validate_choice=False, default=""
     )
-    fields["cohort"] = SelectField(lazy("Five people of a cohort"), validate_choice=False)
     fields["action"] = HiddenField()
     return type("TemplateForm", (EventForm,), fields)
 
@@ -149,7 +160,9 @@ def _person(number: int, signatures: Sequence[CertificatePicture]) -> dict[str, 
         f"person-{number}": StringField(lazy("Name, as it is printed"), rules),
         **_texts(f"person-{number}-title", needed=needed),
         f"signature-{number}": SelectField(
-            lazy("Picture of the signature"), choices=_choices(signatures)
+            lazy("Picture of the signature"),
+            choices=partial(_choices, signatures),
+            default="",
         ),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -75,7 +76,9 @@ def _choices_form(formdata: Any) -> ChoicesForm:
             continue
         titles = [(name, loader.template(name).data.title[current_language()]) for name in names]
         labels = [(name, f"{title} ({name})") for name, title in titles]
-        fields[f"{SERVES}{scope}"] = SelectField(_scope_name(kind, slug), choices=labels)
+        fields[f"{SERVES}{scope}"] = SelectField(
+            _scope_name(kind, slug), choices=partial(list, labels)
+        )
     form_class = type("FilledChoicesForm", (ChoicesForm,), fields)
     values = {f"{SERVES}{scope}": name for scope, name in chosen.items()}
     if formdata is None:
