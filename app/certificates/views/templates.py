@@ -216,7 +216,7 @@ def save_template(name: str) -> AnyResponse | tuple[str, int] | str:
         return _edit_page(form, found), 422
     content = content_in(form, found.data)
     try:
-        if text(form.action) == "preview":
+        if text(form.action) != "save":  # also when the Enter key sends the form
             return _preview(form, found, content)
         services.refuse_faults(services.checked(reading(), name, content), base_url())
         db = writing()
