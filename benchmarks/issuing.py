@@ -100,7 +100,9 @@ def _people(db: Session, numbers: Sequence[int]) -> list[User]:
 def _previewed(db: Session, users: Sequence[User], course: Course) -> Mapping[str, Any]:
     award = services.award_of(course)
     ready = services.standing_in(db, users, course, _today())
-    return {one.user.key: services.seen_of(one, award) for one in ready}
+    return {
+        one.user.key: services.seen_of(one, award, services.template_of(db, award)) for one in ready
+    }
 
 
 def _somebody_ready(db: Session, course: Course, by: User) -> User:

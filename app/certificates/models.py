@@ -151,3 +151,98 @@ class CertificatePreview(Base):
     facts: Mapped[dict[str, Any]]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     fault: Mapped[str | None] = mapped_column(Text)
+
+
+class CertificateTemplateVersion(Base):
+    """One state of a template, design and words: what certificates were printed with.
+
+    Rows are added and never changed. A state that nobody made in the site (a folder as it was
+    when a certificate was issued) has no author.
+    """
+
+    __tablename__ = "certificate_template_version"
+    __table_args__ = (
+        # Of two administrators who save at once, the second is told.
+        UniqueConstraint("name", "number", name="uq_certificate_template_version_number"),
+        UniqueConstraint("event_id", name="uq_certificate_template_version_event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int]
+    #: SHA-256 of design, words and pictures together; frozen with each certificate.
+    digest: Mapped[str] = mapped_column(String(64))
+    #: The folder's own digest on that day, to see when the design files have changed since.
+    folder_digest: Mapped[str] = mapped_column(String(64))
+    #: The design files, as JSON.
+    design_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    content: Mapped[dict[str, Any]]
+    #: Whether an administrator's words are in it; else they are the folder's.
+    is_edited: Mapped[bool]
+    #: The number of the earlier state that was brought back.
+    restores: Mapped[int | None]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    saved_at: Mapped[datetime]
+    event_id: Mapped[str] = mapped_column(String(36))
+    #: SHA-256 of what was sent, to tell a repeat from a conflict.
+    request_digest: Mapped[str] = mapped_column(String(64))
+
+    by: Mapped[User | None] = relationship(foreign_keys=[by_id])
+
+
+class CertificatePicture(Base):
+    """A logo, or a signature that its signatory has agreed to; re-encoded, without metadata."""
+
+    __tablename__ = "certificate_picture"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_certificate_picture_key"),
+        UniqueConstraint("event_id", name="uq_certificate_picture_event_id"),
+        CheckConstraint("kind = 'logo' OR consent_on IS NOT NULL", name="signature_with_consent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    file_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    #: What a logo shows, or the signatory's name as it is printed.
+    label: Mapped[str] = mapped_column(String(100))
+    #: The day of the signatory's consent, and where its paper is kept.
+    consent_on: Mapped[date | None]
+    consent_note: Mapped[str | None] = mapped_column(Text)
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    added_at: Mapped[datetime]
+    #: From then on it is printed on no new certificate.
+    withdrawn_at: Mapped[datetime | None]
+    event_id: Mapped[str] = mapped_column(String(36))
+    request_digest: Mapped[str] = mapped_column(String(64))
+
+
+class CertificateTemplateChoice(Base):
+    """Which template serves a course (`course:<slug>`) or another kind; none: the default."""
+
+    __tablename__ = "certificate_template_choice"
+    __table_args__ = (UniqueConstraint("scope", name="uq_certificate_template_choice_scope"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(60))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    chosen_at: Mapped[datetime]
+
+
+class CertificateTemplateDraft(Base):
+    """What an administrator looks at before saving: one at a time each, then overwritten."""
+
+    __tablename__ = "certificate_template_draft"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_certificate_template_draft_key"),
+        UniqueConstraint("by_id", name="uq_certificate_template_draft_by_id"),
+        {"info": NOT_IN_BACKUP},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    content: Mapped[dict[str, Any]]
+    asked_at: Mapped[datetime]

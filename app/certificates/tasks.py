@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.certificates import loader, rendering, services
-from app.certificates.types import UnprintableName
+from app.certificates import rendering, services
+from app.certificates.loader import Template
+from app.certificates.types import UnfittingText, UnprintableName
 from app.core.db import begin_write
 from app.core.jobs import task
 from app.core.pdf import DoesNotFit, MissingGlyph
 
 #: Trying again would not help; the administrator must hear of it.
-_LASTING = (UnprintableName, MissingGlyph, DoesNotFit)
+_LASTING = (UnprintableName, UnfittingText, MissingGlyph, DoesNotFit)
 
 
 @task("certificates.render")
@@ -23,10 +24,11 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     """Make the file of a certificate from its frozen facts; a made one is left alone."""
     number = int(payload["certificate"])
     facts = services.facts_to_print(db, number)
+    template = services.frozen(db, facts) if facts else None
     db.rollback()
-    if facts is None:
+    if facts is None or template is None:
         return
-    content, fault = _draw(facts, is_preview=False)
+    content, fault = _draw(facts, template, is_preview=False)
     begin_write(db)
     if content is not None:
         services.store_pdf(db, number, content, at)
@@ -40,17 +42,19 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
     """Draw a preview, if it is still wanted."""
     key = str(payload["preview"])
     facts = services.preview_facts(db, key)
+    template = services.frozen(db, facts) if facts else None
     db.rollback()
-    if facts is None:
+    if facts is None or template is None:
         return
-    content, fault = _draw(facts, is_preview=True)
+    content, fault = _draw(facts, template, is_preview=True)
     begin_write(db)
     services.store_preview(db, key, content, fault or None)
     db.commit()
 
 
-def _draw(facts: Mapping[str, Any], *, is_preview: bool) -> tuple[bytes | None, str]:
-    template = loader.template(facts["template"])
+def _draw(
+    facts: Mapping[str, Any], template: Template, *, is_preview: bool
+) -> tuple[bytes | None, str]:
     try:
         return rendering.certificate_pdf(facts, template, is_preview=is_preview), ""
     except _LASTING as error:

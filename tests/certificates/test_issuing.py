@@ -35,7 +35,10 @@ def shown(db: Session, users: list[User], course: Course) -> dict[str, dict[obje
     """What the page before the act would say."""
     award = services.award_of(course)
     ready = services.standing_in(db, users, course, TODAY)
-    return {one.user.key: dict(services.seen_of(one, award)) for one in ready}
+    return {
+        one.user.key: dict(services.seen_of(one, award, services.template_of(db, award)))
+        for one in ready
+    }
 
 
 def require_whole(db: Session, issued: int) -> None:

@@ -66,7 +66,12 @@ _ADDED: dict[str, dict[str, Any]] = {
     "practicals.acknowledge": {"person": "learner", "pin": PIN},
 }
 # Sent by the site itself and never shown as a form of its own.
-_UNSEEN = {"certificates.issue", "certificates.ask_preview", "certificates.review_chosen"}
+_UNSEEN = {
+    "certificates.issue",
+    "certificates.ask_preview",
+    "certificates.choose_templates",
+    "certificates.review_chosen",
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def _pages(world: World, who: str) -> list[str]:
 
 
 def _is_page(route: Route) -> bool:
-    return not route.rule.endswith((".pdf", ".json", ".xlsx"))
+    return not route.rule.endswith((".pdf", ".png", ".json", ".xlsx"))
 
 
 def _shown(world: World, who: str, target: str, form: Any) -> ShownForm:

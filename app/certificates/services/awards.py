@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from app.certificates import loader
 from app.certificates.types import Award, AwardKind
 from app.core.languages import LANGUAGES
 from app.courses.library import library
 from app.courses.types import Course, Programme
-
-#: The template of the programme's certificate, where there is one; else the default.
-PROGRAMME_TEMPLATE = "programme"
 
 
 def award_named(slug: str) -> Course | Programme:
@@ -61,7 +57,6 @@ def _of_course(course: Course) -> Award:
             "questions": course.assessment.length,
             "checks": len(course.sheets),
         },
-        template=loader.DEFAULT,
     )
 
 
@@ -80,5 +75,4 @@ def _of_programme(programme: Programme) -> Award:
         edition=programme.edition,
         titles={code: programme.title[code] for code in LANGUAGES},
         training=training,
-        template=PROGRAMME_TEMPLATE if PROGRAMME_TEMPLATE in loader.names() else loader.DEFAULT,
     )

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Names
-from app.certificates import loader, rendering
+from app.certificates import rendering
+from app.certificates.loader import Template
 from app.certificates.models import Certificate, CertificateIssue
 from app.certificates.services.awards import award_named, award_of
 from app.certificates.services.freezing import numbered
 from app.certificates.services.issuing import MAX_REASON, ask_file, frozen_columns, record_act
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
+from app.certificates.services.templates import to_print
 from app.certificates.types import NotCorrectable, NothingToCorrect, ReasonMissing
 from app.core import audit
 from app.core.clock import programme_date
@@ -65,7 +67,8 @@ def correct(
         return db.scalars(query).one()
     counter = lock_counter(db, _today(at).year)  # two corrections at once: one after the other
     _require_correctable(db, certificate)
-    facts = corrected_facts(certificate, wish)
+    template = to_print(db, certificate.facts["template"], at) if wish.texts else None
+    facts = corrected_facts(certificate, wish, template)
     numbers = {"serial": take_serials(counter, 1)[0], "code": new_code()}
     facts |= {"replaces": certificate.serial, **numbered(numbers, base_url)}
     return _insert(db, certificate, facts, act, reason, by, at)
@@ -82,8 +85,12 @@ def _require_correctable(db: Session, certificate: Certificate) -> None:
         raise NotCorrectable
 
 
-def corrected_facts(certificate: Certificate, wish: Correction) -> dict[str, Any]:
+def corrected_facts(
+    certificate: Certificate, wish: Correction, template: Template | None
+) -> dict[str, Any]:
     """What the next version would print, before it has a number.
+
+    With `template` it also says that one's words of today, and the title's.
 
     Raises ImproperName, UnprintableName, NothingToCorrect.
     """
@@ -91,7 +98,7 @@ def corrected_facts(certificate: Certificate, wish: Correction) -> dict[str, Any
     facts = {
         **old,
         "names": rendering.printed_names(names.native, names.latin, names.chinese),
-        **(_todays_texts(certificate) if wish.texts else {}),
+        **(_todays_texts(certificate, template) if template else {}),
     }
     rendering.refuse_unprintable(facts)
     if facts == old:
@@ -99,12 +106,12 @@ def corrected_facts(certificate: Certificate, wish: Correction) -> dict[str, Any
     return {**facts, "version": old["version"] + 1}
 
 
-def _todays_texts(certificate: Certificate) -> dict[str, Any]:
+def _todays_texts(certificate: Certificate, template: Template) -> dict[str, Any]:
     """The template's and the title's words of today; hours, dates and edition stay."""
     facts = certificate.facts
     award = award_of(award_named(certificate.slug))
-    template = rendering.template_facts(loader.template(facts["template"]))
-    return {**template, "course": {**facts["course"], "titles": dict(award.titles)}}
+    words = rendering.template_facts(template)
+    return {**words, "course": {**facts["course"], "titles": dict(award.titles)}}
 
 
 def _insert(
@@ -129,7 +136,8 @@ def _insert(
         "renews_id": old.renews_id,
         "correction_reason": reason,
         "valid_until": old.valid_until,
-        **frozen_columns(facts, dict(old.evidence), act),
+        "evidence": dict(old.evidence),
+        **frozen_columns(facts, act),
     }
     made = insert_missing(db, Certificate, [row])
     if not made:

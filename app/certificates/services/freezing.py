@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import Grant
-from app.certificates import loader, rendering
+from app.certificates import rendering
+from app.certificates.loader import Template
 from app.certificates.types import Award, Changed, Part, Readiness
 from app.core.events import digest_of
 from app.core.languages import SOURCE_LANGUAGE
@@ -23,12 +24,16 @@ Seen = Mapping[str, Mapping[Part, str]]
 
 
 def printed_facts(
-    ready: Readiness, award: Award, numbers: Mapping[str, str], base_url: str
+    ready: Readiness,
+    award: Award,
+    numbers: Mapping[str, str],
+    base_url: str,
+    template: Template,
 ) -> dict[str, Any]:
     """Everything that the certificate says, as plain data; see `rendering.certificate_pdf`."""
     user = ready.user
     return {
-        **rendering.template_facts(loader.template(award.template)),
+        **rendering.template_facts(template),
         "format": rendering.FORMAT,
         "version": 1,
         **numbered(numbers, base_url),
@@ -81,17 +86,19 @@ def lesson_digests(course: Course) -> dict[str, str]:
     return {lesson.key: lesson_digest(lesson) for lesson in course.lessons}
 
 
-def seen_of(ready: Readiness, award: Award) -> dict[Part, str]:
+def seen_of(ready: Readiness, award: Award, template: Template) -> dict[Part, str]:
     """A digest of each part of what the person's certificate would say, and of its evidence."""
-    facts = printed_facts(ready, award, {"serial": "", "code": ""}, "")
+    facts = printed_facts(ready, award, {"serial": "", "code": ""}, "", template)
     names, days = facts.pop("names"), (facts.pop("award_date"), facts.pop("valid_until"))
-    template = loader.template(award.template).digest
-    rest = {"facts": facts, "evidence": dict(ready.evidence), "template": template}
+    del facts["template_version"]  # the first issue gives the state its number; its digest stays
+    rest = {"facts": facts, "evidence": dict(ready.evidence)}
     parts = {Part.NAMES: {"names": names}, Part.DATES: {"days": days}, Part.REST: rest}
     return {part: digest_of(content)[:DIGEST] for part, content in parts.items()}
 
 
-def changes(ready: Sequence[Readiness], award: Award, seen: Seen) -> list[Changed]:
+def changes(
+    ready: Sequence[Readiness], award: Award, seen: Seen, template: Template
+) -> list[Changed]:
     """Whose certificate would not be as it was seen, and how."""
     found = []
     for one in ready:
@@ -100,7 +107,7 @@ def changes(ready: Sequence[Readiness], award: Award, seen: Seen) -> list[Change
             if one.certificate is None or before:
                 found.append(Changed(one.user, missing=one.missing))
             continue
-        now = seen_of(one, award)
+        now = seen_of(one, award, template)
         parts = tuple(part for part in Part if before.get(part) != now[part])
         if parts:
             found.append(Changed(one.user, parts))
@@ -108,7 +115,11 @@ def changes(ready: Sequence[Readiness], award: Award, seen: Seen) -> list[Change
 
 
 def complete_evidence(
-    db: Session, ready: Sequence[Readiness], award: Award, course: Course | None
+    db: Session,
+    ready: Sequence[Readiness],
+    award: Award,
+    course: Course | None,
+    template: Template,
 ) -> dict[int, dict[str, Any]]:
     """The whole evidence of each person by her id: three queries for all of them.
 
@@ -118,7 +129,6 @@ def complete_evidence(
     ids = [one.user.id for one in ready]
     minutes = minutes_of_presence(db, ids, course.slug if course else None) if ids else {}
     grants = accounts.examining_grants(db, _examiners(ready))
-    template = loader.template(award.template)
     lessons = lesson_digests(course) if course else {}
     found = {}
     for one in ready:
@@ -126,7 +136,11 @@ def complete_evidence(
         evidence["sheets"] = [_with_authority(sheet, grants) for sheet in evidence["sheets"]]
         evidence["attendance_minutes"] = minutes.get(one.user.id, 0)
         evidence["training"] = dict(award.training)
-        evidence["template"] = {"name": template.name, "digest": template.digest}
+        evidence["template"] = {
+            "name": template.name,
+            "version": template.version,
+            "digest": template.digest,
+        }
         evidence["course"] = {**evidence["course"], "lessons": lessons}
         found[one.user.id] = evidence
     return found

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.certificates.loader import Template
 from app.certificates.models import Certificate, CertificateIssue
 from app.certificates.services.awards import award_of, slug_of
 from app.certificates.services.freezing import (
@@ -24,6 +25,7 @@ from app.certificates.services.freezing import (
 )
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
 from app.certificates.services.standing import standing_in
+from app.certificates.services.templates import template_to_print
 from app.certificates.types import (
     AlreadyRevoked,
     Award,
@@ -74,13 +76,14 @@ def issue(
     counter = lock_counter(db, _today(at).year)  # before looking who is ready: no number is lost
     ready = standing_in(db, users, what, _today(at), require_review=require_review)
     award = award_of(what)
-    _refuse_changed(ready, award, seen)
+    template = template_to_print(db, award, at)
+    _refuse_changed(ready, award, seen, template)
     course = what if isinstance(what, Course) else None
     fresh = [one for one in ready if one.certificate is None]
-    evidence = complete_evidence(db, fresh, award, course)
+    evidence = complete_evidence(db, fresh, award, course, template)
     serials = take_serials(counter, len(fresh))
     rows = [
-        _row(one, award, act, serial, base_url, evidence[one.user.id])
+        _row(one, award, act, base_url, serial, template) | {"evidence": evidence[one.user.id]}
         for one, serial in zip(fresh, serials, strict=True)
     ]
     made = {one.user_id: one for one in _insert(db, rows, by, at)}
@@ -91,8 +94,10 @@ def issue(
     return certificates
 
 
-def _refuse_changed(ready: Sequence[Readiness], award: Award, seen: Seen | None) -> None:
-    if seen is not None and (found := changes(ready, award, seen)):
+def _refuse_changed(
+    ready: Sequence[Readiness], award: Award, seen: Seen | None, template: Template
+) -> None:
+    if seen is not None and (found := changes(ready, award, seen, template)):
         raise PreviewChanged(found)
     for one in ready:
         if not one.is_eligible:
@@ -127,12 +132,12 @@ def _row(
     ready: Readiness,
     award: Award,
     act: CertificateIssue,
-    serial: str,
     base_url: str,
-    evidence: dict[str, Any],
+    serial: str,
+    template: Template,
 ) -> dict[str, Any]:
     code = new_code()
-    facts = printed_facts(ready, award, {"serial": serial, "code": code}, base_url)
+    facts = printed_facts(ready, award, {"serial": serial, "code": code}, base_url, template)
     return {
         "user_id": ready.user.id,
         "kind": award.kind,
@@ -141,13 +146,11 @@ def _row(
         "version": 1,
         "renews_id": ready.renews.id if ready.renews else None,
         "valid_until": ready.valid_until,
-        **frozen_columns(facts, evidence, act),
+        **frozen_columns(facts, act),
     }
 
 
-def frozen_columns(
-    facts: dict[str, Any], evidence: dict[str, Any], act: CertificateIssue
-) -> dict[str, Any]:
+def frozen_columns(facts: dict[str, Any], act: CertificateIssue) -> dict[str, Any]:
     """The columns that follow from the frozen facts, for an issue and for a correction alike."""
     return {
         "key": new_event_id(),
@@ -156,7 +159,6 @@ def frozen_columns(
         "issue_id": act.id,
         "issued_at": act.issued_at,
         "facts": facts,
-        "evidence": evidence,
         "searchable": searchable(facts),
     }
 

@@ -16,6 +16,10 @@ MERGE_STAYS = {
     "certificate.revoked_by_id": "who revoked stays as it was written",
     "certificate_issue.by_id": "who issued stays as it was written",
     "certificate_preview.by_id": "a preview of the office, gone after a day",
+    "certificate_picture.added_by_id": "who added a picture stays as it was written",
+    "certificate_template_choice.by_id": "who chose a template stays as it was written",
+    "certificate_template_draft.by_id": "a preview of the office, gone after a day",
+    "certificate_template_version.by_id": "who saved a template stays as it was written",
 }
 
 

@@ -15,6 +15,7 @@ from app.certificates.services.awards import award_of
 from app.certificates.services.freezing import printed_facts
 from app.certificates.services.issuing import ask_file
 from app.certificates.services.standing import NO_NUMBERS
+from app.certificates.services.templates import template_to_print
 from app.certificates.types import AlreadyRendered, NotEligible, Readiness, UnknownCertificate
 from app.core import files, jobs
 from app.core.events import new_event_id
@@ -74,11 +75,13 @@ def ask_preview(
         raise NotEligible(name=ready.user.native_name)
     old = CertificatePreview.asked_at < at - PREVIEW_LIFETIME
     db.execute(delete(CertificatePreview).where(old | (CertificatePreview.by_id == by.id)))
+    award = award_of(what)
+    template = template_to_print(db, award, at)
     preview = CertificatePreview(
         key=new_event_id(),
         by_id=by.id,
         asked_at=at,
-        facts=printed_facts(ready, award_of(what), NO_NUMBERS, base_url),
+        facts=printed_facts(ready, award, NO_NUMBERS, base_url, template),
     )
     db.add(preview)
     jobs.enqueue(db, "certificates.preview", {"preview": preview.key})

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates import rendering
+from app.certificates.loader import Template
 from app.certificates.services.freezing import printed_facts
 from app.certificates.services.programme import programme_readiness
 from app.certificates.services.readiness import readiness
@@ -32,11 +33,11 @@ def standing_in(
     return readiness(db, users, what, on, require_review=require_review)
 
 
-def faults(ready: Sequence[Readiness], award: Award) -> list[UnprintableName]:
+def faults(ready: Sequence[Readiness], award: Award, template: Template) -> list[UnprintableName]:
     """What could not be printed, with person and place, before anything is issued."""
     found = []
     for one in ready:
-        facts = printed_facts(one, award, NO_NUMBERS, "")
+        facts = printed_facts(one, award, NO_NUMBERS, "", template)
         try:
             rendering.refuse_unprintable(facts)
         except UnprintableName as error:

@@ -7,6 +7,8 @@ from app.certificates.views import (  # noqa: F401 (they add their routes)
     own,
     renewing,
     returning,
+    template_pictures,
+    templates,
 )
 from app.certificates.views.frame import blueprint
 from app.certificates.views.public import plain

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, url_for
 from markupsafe import Markup
 
 from app.accounts.models import User
-from app.certificates import loader, rendering, services
+from app.certificates import rendering, services
 from app.certificates.models import Certificate
 from app.certificates.types import Award, CertificateState, Missing, MissingKind, Part
 from app.core import identity, qr
@@ -139,7 +139,7 @@ def lesson_title(slug: str, key: str) -> str:
 
 def told(facts: Any) -> dict[str, Any]:
     """The printed facts in the reader's language."""
-    return rendering.told(facts, loader.template(facts["template"]), current_language())
+    return rendering.told(facts, services.frozen(reading(), facts), current_language())
 
 
 def file_name(certificate: Certificate) -> str:

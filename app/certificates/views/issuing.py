@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts.forms import password_is_right, refuse
 from app.certificates import services
 from app.certificates.forms import IssueForm, PreviewForm, TraineesForm
+from app.certificates.loader import Template
 from app.certificates.types import (
     Award,
     Changed,
@@ -123,6 +124,7 @@ def review(
     what = awarded_in(cohort, slug)
     ready, award = ready_in(reading(), cohort, what), services.award_of(what)
     people = [one for one in ready if one.is_issuable and _is_in(one, chosen)]
+    template = services.template_of(reading(), award)
     return _shown(
         "review",
         cohort,
@@ -132,8 +134,8 @@ def review(
         people=people,
         others=[one for one in ready if not one.is_issuable and chosen and _is_in(one, chosen)],
         changes=changes,
-        faults=services.faults(people, award),
-        seen=";".join(_line(one, award) for one in people),
+        faults=services.faults(people, award, template),
+        seen=";".join(_line(one, award, template) for one in people),
     )
 
 
@@ -141,8 +143,8 @@ def _is_in(one: Readiness, chosen: Collection[str] | None) -> bool:
     return chosen is None or one.user.key in chosen
 
 
-def _line(one: Readiness, award: Award) -> str:
-    return " ".join([one.user.key, *services.seen_of(one, award).values()])
+def _line(one: Readiness, award: Award, template: Template) -> str:
+    return " ".join([one.user.key, *services.seen_of(one, award, template).values()])
 
 
 @blueprint.post("/certificates/cohorts/<uuid:key>/<slug>/issue")

@@ -14,7 +14,7 @@ from app.core.pdf.document import (
     RenderingLimit,
 )
 from app.core.pdf.engine import Engine, close, render, render_briefly
-from app.core.pdf.fonts import missing_letters
+from app.core.pdf.fonts import missing_letters, width_of
 
 __all__ = [
     "Document",
@@ -29,4 +29,5 @@ __all__ = [
     "missing_letters",
     "render",
     "render_briefly",
+    "width_of",
 ]
