@@ -45,9 +45,7 @@ def upgrade() -> None:
             name=op.f("fk_refresher_reading_certificate_id_certificate"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refresher_reading")),
-        sa.UniqueConstraint(
-            "certificate_id", "lesson_key", "digest", name="uq_refresher_reading"
-        ),
+        sa.UniqueConstraint("certificate_id", "lesson_key", "digest", name="uq_refresher_reading"),
     )
 
 
@@ -57,9 +55,7 @@ def downgrade() -> None:
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index("ix_certificate_renews_id")
         batch_op.drop_index("ix_certificate_valid_until")
-        batch_op.drop_constraint(
-            batch_op.f("ck_certificate_corrected_with_reason"), type_="check"
-        )
+        batch_op.drop_constraint(batch_op.f("ck_certificate_corrected_with_reason"), type_="check")
         batch_op.drop_constraint(
             batch_op.f("fk_certificate_renews_id_certificate"), type_="foreignkey"
         )
