@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from flask import Flask
 
 from app.core.events import new_event_id
+from app.core.languages import LANGUAGES
 from app.courses.library import library
 from tests.factories import PASSWORD
 from tests.house.addresses import PEOPLE, Route, address_of, routes_of
@@ -60,6 +61,11 @@ _TYPED: dict[str, Any] = {
 # What buttons and scripts add to the fields that a form shows.
 _ADDED: dict[str, dict[str, Any]] = {
     "accounts.grant_new": {"kind": "courses:translate"},
+    "certificates.save_template": {
+        f"{name}-{code}": "About the training"
+        for name in ("disclaimer", "word-completed")
+        for code in LANGUAGES
+    },
     "learning.second_language": {"second": "zh"},
     "overview.waive_lessons": {"lessons": [library().course(SLUG).lessons[-1].key]},
     "learning.save_answer": {"figure": "2", "go": "review"},

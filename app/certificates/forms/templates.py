@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Optional
+from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.certificates.loader.content import (
@@ -71,6 +71,8 @@ WORD_NAMES = {
     "verify": lazy("Beside the QR code"),
     "written_on": lazy("Before the day of writing"),
 }
+#: A number of a state: no browser sends another, and no database takes a larger one.
+_COUNT = NumberRange(0, 1_000_000, lazy("Choose one of the answers in the list."))
 
 
 class ChoicesForm(EventForm):
@@ -80,8 +82,8 @@ class ChoicesForm(EventForm):
 class RestoreForm(EventForm):
     """Which earlier state to bring back, and which one was the newest."""
 
-    base = IntegerField(widget=HiddenInput())
-    number = IntegerField(widget=HiddenInput())
+    base = IntegerField(validators=[_COUNT], widget=HiddenInput())
+    number = IntegerField(validators=[_COUNT], widget=HiddenInput())
 
 
 def _picture_kinds() -> list[tuple[str, Any]]:
@@ -121,7 +123,7 @@ def template_form(
     data: TemplateData, pictures: Mapping[str, Sequence[CertificatePicture]]
 ) -> type[EventForm]:
     """The form of one template: a field for each text, language, person, field and logo."""
-    fields: dict[str, Field] = {"base": IntegerField(widget=HiddenInput())}
+    fields: dict[str, Field] = {"base": IntegerField(validators=[_COUNT], widget=HiddenInput())}
     for name in TEXT_NAMES:
         fields |= _texts(name, long=name == "disclaimer")
     for number in (1, 2):

@@ -90,8 +90,9 @@ def seen_of(ready: Readiness, award: Award, template: Template) -> dict[Part, st
     """A digest of each part of what the person's certificate would say, and of its evidence."""
     facts = printed_facts(ready, award, {"serial": "", "code": ""}, "", template)
     names, days = facts.pop("names"), (facts.pop("award_date"), facts.pop("valid_until"))
-    del facts["template_version"]  # the first issue gives the state its number; its digest stays
-    rest = {"facts": facts, "evidence": dict(ready.evidence)}
+    del facts["template_version"], facts["template_digest"]  # given when a state is first issued
+    design = {"html": template.html, "css": template.css}
+    rest = {"facts": facts, "evidence": dict(ready.evidence), "design": design}
     parts = {Part.NAMES: {"names": names}, Part.DATES: {"days": days}, Part.REST: rest}
     return {part: digest_of(content)[:DIGEST] for part, content in parts.items()}
 
