@@ -55,11 +55,20 @@ def certificate_pdf(facts: Facts, template: Template, *, is_preview: bool = Fals
     document = pdf.Document(
         html=page(facts, template, is_preview=is_preview),
         css=template.css.replace("var(--fonts)", STACK),
-        files={**template.files, "qr.svg": qr.svg(facts["address"], ground=False).encode()},
+        files={**template.files, "qr.svg": qr.svg(qr_content(facts), ground=False).encode()},
         background=template.data.background,
         attachments={"certificate.json": attachment},
     )
     return pdf.render(document)
+
+
+def qr_content(facts: Facts) -> str | qr.Segments:
+    """The public address, and after "#" the signed facts of a certificate that has them.
+
+    Addresses need bytes, the facts do not: in two parts the code is a fifth smaller.
+    """
+    signed = facts.get("signed")
+    return qr.in_two_modes(f"{facts['address']}#", signed) if signed else facts["address"]
 
 
 def refuse_unprintable(facts: Facts) -> None:

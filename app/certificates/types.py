@@ -11,6 +11,9 @@ from typing import Any
 from app.accounts.models import User
 from app.core.errors import N_, DomainError, NotFound
 
+#: Places in one status list (W3C Bitstring Status List 1.0: at least 131,072, for privacy).
+STATUS_LIST_SIZE = 131_072
+
 
 class CertificateState(StrEnum):
     """What a certificate is worth on a day; the first that applies, from the end, counts."""

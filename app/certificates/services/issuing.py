@@ -15,6 +15,7 @@ from app.certificates import loader, rendering
 from app.certificates.models import Certificate, CertificateIssue
 from app.certificates.services.numbers import lock_counter, new_code, next_serial
 from app.certificates.services.readiness import readiness
+from app.certificates.services.signing import free_status_indexes, signed_columns
 from app.certificates.types import (
     AlreadyRevoked,
     NobodyChosen,
@@ -59,6 +60,7 @@ def issue(
         require_same(act.digest, content)
         return _in_order(db, act.certificate_keys)
     counter = lock_counter(db, _today(at).year)  # before looking who is ready: no number is lost
+    places = free_status_indexes(db, len(users))
     certificates = []
     for ready in readiness(db, users, course, _today(at), require_review=require_review):
         if not ready.is_eligible:
@@ -67,6 +69,7 @@ def issue(
             certificates.append(ready.certificate)
             continue
         values = _values(ready, course, act, next_serial(counter), base_url)
+        values |= signed_columns(values["facts"], places.pop(), at)
         certificates.append(_insert(db, values, by, at))
     act.certificate_keys = [certificate.key for certificate in certificates]
     record_edition(db, course, at)
