@@ -109,3 +109,13 @@ def revoked_indexes(db: Session) -> Sequence[int]:
     query = select(Certificate.status_index).where(Certificate.status_index.is_not(None), gone)
     found = db.scalars(query.order_by(Certificate.status_index))
     return [index for index in found if index is not None]
+
+
+def offline_list(db: Session, at: datetime) -> dict[str, Any]:
+    """What a phone keeps to check QR codes without a network: keys, and what no longer holds."""
+    return {
+        "as_of": at.isoformat(timespec="seconds"),
+        "timezone": library().programme.timezone,
+        "keys": [dict(key.jwk) for key in ring().all(Purpose.CODE)],
+        "revoked": list(revoked_indexes(db)),
+    }
