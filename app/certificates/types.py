@@ -104,6 +104,10 @@ class UnknownCode(NotFound):
     )
 
 
+class UnknownStatusList(NotFound):
+    """No certificate has a place in a list of this number."""
+
+
 class NotEligible(DomainError):
     """A person in the list does not meet the requirements; nobody's certificate is issued."""
 

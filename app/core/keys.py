@@ -28,8 +28,8 @@ from app.core import authority
 from app.core.multibase import base58, url64
 
 _FILE = re.compile(r"(?P<purpose>[a-z]+)-(?P<number>[1-9][0-9]{0,5})\.pem")
-#: Multicodec prefix of an Ed25519 public key (W3C Controlled Identifiers 1.0, 2.2.2).
-_ED25519 = b"\xed\x01"
+#: Multicodec prefixes of public keys (W3C Controlled Identifiers 1.0, 2.2.2).
+_ED25519, _P256 = b"\xed\x01", b"\x80\x24"
 
 
 class Purpose(StrEnum):
@@ -87,8 +87,13 @@ class Key:
 
     @cached_property
     def multikey(self) -> str:
-        """An Ed25519 public key in multibase, as a `Multikey` holds it."""
-        return "z" + base58(_ED25519 + self.ed25519.public_key().public_bytes_raw())
+        """The public half in multibase, as a `Multikey` holds it."""
+        if self.purpose is Purpose.BADGE:
+            return "z" + base58(_ED25519 + self.ed25519.public_key().public_bytes_raw())
+        point = self.p256.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint
+        )
+        return "z" + base58(_P256 + point)
 
 
 class Ring:

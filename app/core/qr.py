@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import segno
 from segno.consts import MODE_ALPHANUMERIC, MODE_BYTE
@@ -23,7 +24,8 @@ def in_two_modes(text: str, capitals: str) -> Segments:
 
 def rows(content: str | Segments) -> list[list[bool]]:
     """The modules of the code at error level M, without the quiet zone."""
-    code = segno.make(content, error="m", mask=MASK, micro=False)
+    parts: Any = content  # segno takes several parts, but its types do not say so
+    code = segno.make(parts, error="m", mask=MASK, micro=False)
     return [[bool(module) for module in row] for row in code.matrix]
 
 

@@ -64,7 +64,7 @@ def frozen_signature(facts: Mapping[str, Any], status_index: int, at: datetime, 
     """
     claims = {
         cose.ISSUER: base_of(facts),
-        cose.EXPIRES: int(_end_of(facts["valid_until"]).timestamp()),
+        cose.EXPIRES: int(end_of(facts["valid_until"]).timestamp()),
         cose.ISSUED: int(at.timestamp()),
         cose.NUMBER: facts["serial"].encode(),
         FACTS: {
@@ -87,7 +87,7 @@ def base_of(facts: Mapping[str, Any]) -> str:
     return base
 
 
-def _end_of(last_day: str) -> datetime:
+def end_of(last_day: str) -> datetime:
     """The first moment at which a certificate no longer holds."""
     following = date.fromisoformat(last_day) + timedelta(days=1)
     zone = ZoneInfo(library().programme.timezone)

@@ -66,6 +66,11 @@ def _find(code: str) -> Verification:
     try:
         return services.verify(reading(), code, today())
     except UnknownCode:
-        scope, limit, seconds = MISSES
-        limits.hit(scope, request.remote_addr or "-", limit, seconds)
+        count_miss()
         raise
+
+
+def count_miss() -> None:
+    """Count an unknown code against its address; raises TooMany."""
+    scope, limit, seconds = MISSES
+    limits.hit(scope, request.remote_addr or "-", limit, seconds)
