@@ -48,18 +48,34 @@ def printed_names(native: str, latin: str, chinese: str | None) -> dict[str, str
     }
 
 
-def certificate_pdf(facts: Facts, template: Template, *, is_preview: bool = False) -> bytes:
-    """The PDF of a certificate. Raises UnprintableName, or what `app.core.pdf.render` raises."""
+def certificate_pdf(
+    facts: Facts,
+    template: Template,
+    *,
+    is_preview: bool = False,
+    credential: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The PDF of a certificate; with its credential it is an archive (PDF/A-3u).
+
+    Raises UnprintableName, or what `app.core.pdf.render` raises.
+    """
     refuse_unprintable(facts)
-    attachment = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    attachments = {"certificate.json": _as_json(facts)}
+    if credential is not None:
+        attachments["credential.json"] = _as_json(credential)
     document = pdf.Document(
         html=page(facts, template, is_preview=is_preview),
         css=template.css.replace("var(--fonts)", STACK),
         files={**template.files, "qr.svg": qr.svg(qr_content(facts), ground=False).encode()},
         background=template.data.background,
-        attachments={"certificate.json": attachment},
+        attachments=attachments,
+        variant="pdf/a-3u" if credential is not None else None,
     )
     return pdf.render(document)
+
+
+def _as_json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 
 def qr_content(facts: Facts) -> str | qr.Segments:

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.certificates import loader, rendering, services
+from app.certificates.services import credentials
 from app.certificates.types import UnprintableName
+from app.core import pades
 from app.core.db import begin_write
 from app.core.jobs import task
 from app.core.pdf import DoesNotFit, MissingGlyph
@@ -23,10 +25,13 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     """Make the file of a certificate from its frozen facts; a made one is left alone."""
     number = int(payload["certificate"])
     facts = services.facts_to_print(db, number)
+    credential = None if facts is None else credentials.credential_of(db, number)
     db.rollback()
     if facts is None:
         return
-    content, fault = _draw(facts, is_preview=False)
+    content, fault = _draw(facts, is_preview=False, credential=credential)
+    if content is not None:
+        content = pades.signed(content)  # last: nothing may change the file after it
     begin_write(db)
     if content is not None:
         services.store_pdf(db, number, content, at)
@@ -49,9 +54,17 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
     db.commit()
 
 
-def _draw(facts: Mapping[str, Any], *, is_preview: bool) -> tuple[bytes | None, str]:
+def _draw(
+    facts: Mapping[str, Any],
+    *,
+    is_preview: bool,
+    credential: Mapping[str, Any] | None = None,
+) -> tuple[bytes | None, str]:
     template = loader.template(facts["template"])
     try:
-        return rendering.certificate_pdf(facts, template, is_preview=is_preview), ""
+        made = rendering.certificate_pdf(
+            facts, template, is_preview=is_preview, credential=credential
+        )
+        return made, ""
     except _LASTING as error:
         return None, error.message % error.values

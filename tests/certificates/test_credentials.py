@@ -1,4 +1,4 @@
-"""Open Badges of certificates: believed by other people's libraries, refused when a term is lost."""
+"""Open Badges of certificates: other libraries believe them; a lost term is refused."""
 
 from __future__ import annotations
 

@@ -256,6 +256,7 @@ def _values(world: World, endpoint: str) -> dict[str, str]:
         "<uuid:other>": keys["other trainee"],
         "<attempt_key>": keys["failed" if endpoint == "learning.result" else "attempt"],
         "<int:position>": "1",
+        "<int:number>": "1",
         "<into>": "lo",
         "<kind>": "members",
         "<act>": "lost",

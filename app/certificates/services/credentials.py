@@ -47,6 +47,14 @@ def credential_source(db: Session, typed: str) -> tuple[Mapping[str, Any], int, 
     return row.facts, row.status_index, row.issued_at
 
 
+def credential_of(db: Session, certificate_id: int) -> Credential | None:
+    """The credential of a certificate, to be put into its file; None before signing."""
+    found = db.get(Certificate, certificate_id)
+    if found is None or found.status_index is None:
+        return None
+    return credential(found.facts, found.status_index, found.issued_at)
+
+
 def credential(facts: Mapping[str, Any], status_index: int, issued_at: datetime) -> Credential:
     """The certificate with an embedded proof (`eddsa-rdfc-2022`); the same bytes every time."""
     key = ring().current(Purpose.BADGE)

@@ -1,6 +1,13 @@
 """Pages of certificates: readiness, issuing, the office's list, one's own, and verification."""
 
-from app.certificates.views import checking, credentials, issuing, office, own  # noqa: F401 (they add their routes)
+from app.certificates.views import (  # noqa: F401 (they add their routes)
+    checking,
+    credentials,
+    file_check,
+    issuing,
+    office,
+    own,
+)
 from app.certificates.views.frame import blueprint
 from app.certificates.views.public import plain
 
