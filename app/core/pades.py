@@ -68,7 +68,8 @@ def _signer(key: Key, time_stamp_server: str | None) -> PdfSigner:
         asn1_x509.Certificate.load(one.public_bytes(serialization.Encoding.DER))
         for one in key.certificates
     ]
-    store: Any = SimpleCertificateStore()
+    new_store: Any = SimpleCertificateStore
+    store = new_store()
     store.register_multiple(above)
     signer = KeptSigner(signing_cert=own, cert_registry=store)
     wanted = signers.PdfSignatureMetadata(
