@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.core.assets import STATIC, asset, built_name
 from app.core.camera import allow_camera
 from app.core.clock import now
 from app.core.db import reading
-from app.core.i18n import LANGUAGES, TRANSLATIONS
+from app.core.i18n import LANGUAGES, TRANSLATIONS, format_date
 from app.core.permissions import public
 
 #: What the page of the checker is made of, beside its own words.
@@ -29,7 +30,13 @@ _BUILT = STATIC / "build"
 @public
 def check() -> Response:
     """The checker; the service worker shows this same page when there is no network."""
-    return allow_camera(make_response(render_template("certificates/check.html")))
+    page = render_template("certificates/check.html", days="|".join(map(_pattern, range(1, 13))))
+    return allow_camera(make_response(page))
+
+
+def _pattern(month: int) -> str:
+    """How a day of a month is written here, with marks for day and year."""
+    return format_date(date(2345, month, 27)).replace("2345", "@y").replace("27", "@d")
 
 
 @plain.get("/status/offline.json")

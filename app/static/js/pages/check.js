@@ -7,20 +7,22 @@ const box = document.querySelector("[data-checker]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 let list;
 
-function day(moment) {
-  const tag = `${document.documentElement.lang}-u-ca-gregory-nu-latn`;
-  return new Intl.DateTimeFormat(tag, { dateStyle: "long" }).format(moment);
+// As the site writes it: many browsers know no Lao and no Khmer dates.
+function day(iso) {
+  const [year, month, date] = iso.split("-").map(Number);
+  return box.dataset.days.split("|")[month - 1].replace("@y", year).replace("@d", date);
+}
+
+function dayIn(moment, timeZone) {
+  const wanted = { timeZone, year: "numeric", month: "2-digit", day: "2-digit" };
+  const parts = new Intl.DateTimeFormat("en", wanted).formatToParts(moment);
+  const part = (type) => parts.find((one) => one.type === type).value;
+  return day(`${part("year")}-${part("month")}-${part("day")}`);
 }
 
 function minute(moment) {
-  const tag = `${document.documentElement.lang}-u-ca-gregory-nu-latn`;
-  return new Intl.DateTimeFormat(tag, { dateStyle: "long", timeStyle: "short" }).format(moment);
-}
-
-// A day without a time of day is the same day everywhere.
-function calendarDay(iso) {
-  const [year, month, date] = iso.split("-").map(Number);
-  return day(new Date(year, month - 1, date));
+  const two = (number) => String(number).padStart(2, "0");
+  return `${dayIn(moment)} ${two(moment.getHours())}:${two(moment.getMinutes())}`;
 }
 
 async function loadList() {
@@ -36,14 +38,12 @@ async function loadList() {
 
 function fill(claims) {
   const last = new Date(claims.ends * 1000 - 1000);
-  const zone = { timeZone: list.timezone, dateStyle: "long" };
-  const tag = `${document.documentElement.lang}-u-ca-gregory-nu-latn`;
   const facts = {
     name: claims.name,
     latin: claims.latin,
     course: claims.course,
-    awarded: calendarDay(claims.awarded),
-    until: new Intl.DateTimeFormat(tag, zone).format(last),
+    awarded: day(claims.awarded),
+    until: dayIn(last, list.timezone),
     serial: claims.serial,
     code: claims.code.match(/.{4}/g).join("-"),
   };
