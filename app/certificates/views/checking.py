@@ -84,7 +84,4 @@ def _words_digest(_built_at: int) -> str:
         templates / "certificates" / "check.html",
         _BUILT / "manifest.json",
     ]
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(part.read_bytes())
-    return whole.hexdigest()[:16]
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]
