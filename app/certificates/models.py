@@ -59,6 +59,7 @@ class Certificate(Base):
         UniqueConstraint("serial", name="uq_certificate_serial"),
         UniqueConstraint("code", name="uq_certificate_code"),
         UniqueConstraint("replaces_id", name="uq_certificate_replaces_id"),
+        UniqueConstraint("status_index", name="uq_certificate_status_index"),
         CheckConstraint("valid_until >= award_date", name="valid_after_award"),
         CheckConstraint(
             "revoked_at IS NULL OR revocation_reason IS NOT NULL", name="revoked_with_reason"
@@ -98,6 +99,10 @@ class Certificate(Base):
     facts: Mapped[dict[str, Any]]
     #: What the award rests on: attempt, skill sheets, examiners, languages, edition.
     evidence: Mapped[dict[str, Any]]
+    #: The facts signed for the QR code; None for a certificate of before signing.
+    signed: Mapped[str | None] = mapped_column(Text)
+    #: Its place in the status lists, drawn at random; see `types.STATUS_LIST_SIZE`.
+    status_index: Mapped[int | None]
     #: Names, serial number and code, folded, for the search of the office.
     searchable: Mapped[str] = mapped_column(Text)
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))

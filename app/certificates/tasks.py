@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.certificates import rendering, services
 from app.certificates.loader import Template
+from app.certificates.services import credentials
 from app.certificates.types import UnfittingText, UnprintableName
+from app.core import pades
 from app.core.db import begin_write
 from app.core.jobs import task
 from app.core.pdf import DoesNotFit, MissingGlyph
@@ -25,10 +27,13 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     number = int(payload["certificate"])
     facts = services.facts_to_print(db, number)
     template = services.frozen(db, facts) if facts else None
+    credential = credentials.credential_of(db, number) if facts else None
     db.rollback()
     if facts is None or template is None:
         return
-    content, fault = _draw(facts, template, is_preview=False)
+    content, fault = _draw(facts, template, is_preview=False, credential=credential)
+    if content is not None:
+        content = pades.signed(content)  # last: nothing may change the file after it
     begin_write(db)
     if content is not None:
         services.store_pdf(db, number, content, at)
@@ -53,9 +58,16 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
 
 
 def _draw(
-    facts: Mapping[str, Any], template: Template, *, is_preview: bool
+    facts: Mapping[str, Any],
+    template: Template,
+    *,
+    is_preview: bool,
+    credential: Mapping[str, Any] | None = None,
 ) -> tuple[bytes | None, str]:
     try:
-        return rendering.certificate_pdf(facts, template, is_preview=is_preview), ""
+        made = rendering.certificate_pdf(
+            facts, template, is_preview=is_preview, credential=credential
+        )
+        return made, ""
     except _LASTING as error:
         return None, error.message % error.values

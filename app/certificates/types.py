@@ -11,6 +11,9 @@ from typing import Any
 from app.accounts.models import User
 from app.core.errors import N_, DomainError, NotFound
 
+#: Places in one status list (W3C Bitstring Status List 1.0: at least 131,072, for privacy).
+STATUS_LIST_SIZE = 131_072
+
 
 class AwardKind(StrEnum):
     """What a certificate is of."""
@@ -161,6 +164,10 @@ class UnknownCode(NotFound):
         "No certificate has this code. Compare it with the paper, letter by letter, "
         "and type it again."
     )
+
+
+class UnknownStatusList(NotFound):
+    """No certificate has a place in a list of this number."""
 
 
 class NotEligible(DomainError):

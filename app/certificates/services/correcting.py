@@ -19,6 +19,7 @@ from app.certificates.services.awards import award_named, award_of
 from app.certificates.services.freezing import numbered
 from app.certificates.services.issuing import MAX_REASON, ask_file, frozen_columns, record_act
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
+from app.certificates.services.signing import free_status_indexes
 from app.certificates.services.templates import to_print
 from app.certificates.types import NotCorrectable, NothingToCorrect, ReasonMissing
 from app.core import audit
@@ -137,7 +138,7 @@ def _insert(
         "correction_reason": reason,
         "valid_until": old.valid_until,
         "evidence": dict(old.evidence),
-        **frozen_columns(facts, act),
+        **frozen_columns(facts, act, free_status_indexes(db, 1)[0]),
     }
     made = insert_missing(db, Certificate, [row])
     if not made:

@@ -24,6 +24,7 @@ from app.certificates.services.freezing import (
     searchable,
 )
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
+from app.certificates.services.signing import free_status_indexes, signed_columns
 from app.certificates.services.standing import standing_in
 from app.certificates.services.templates import template_to_print
 from app.certificates.types import (
@@ -82,9 +83,11 @@ def issue(
     fresh = [one for one in ready if one.certificate is None]
     evidence = complete_evidence(db, fresh, award, course, template)
     serials = take_serials(counter, len(fresh))
+    places = free_status_indexes(db, len(fresh))
     rows = [
-        _row(one, award, act, base_url, serial, template) | {"evidence": evidence[one.user.id]}
-        for one, serial in zip(fresh, serials, strict=True)
+        _row(one, award, act, base_url, (serial, place), template)
+        | {"evidence": evidence[one.user.id]}
+        for one, serial, place in zip(fresh, serials, places, strict=True)
     ]
     made = {one.user_id: one for one in _insert(db, rows, by, at)}
     certificates = [one.certificate or made[one.user.id] for one in ready]
@@ -133,9 +136,11 @@ def _row(
     award: Award,
     act: CertificateIssue,
     base_url: str,
-    serial: str,
+    numbers: tuple[str, int],
     template: Template,
 ) -> dict[str, Any]:
+    """`numbers`: the serial number, and the place in the list of what is revoked."""
+    serial, place = numbers
     code = new_code()
     facts = printed_facts(ready, award, {"serial": serial, "code": code}, base_url, template)
     return {
@@ -146,11 +151,11 @@ def _row(
         "version": 1,
         "renews_id": ready.renews.id if ready.renews else None,
         "valid_until": ready.valid_until,
-        **frozen_columns(facts, act),
+        **frozen_columns(facts, act, place),
     }
 
 
-def frozen_columns(facts: dict[str, Any], act: CertificateIssue) -> dict[str, Any]:
+def frozen_columns(facts: dict[str, Any], act: CertificateIssue, place: int) -> dict[str, Any]:
     """The columns that follow from the frozen facts, for an issue and for a correction alike."""
     return {
         "key": new_event_id(),
@@ -160,6 +165,7 @@ def frozen_columns(facts: dict[str, Any], act: CertificateIssue) -> dict[str, An
         "issued_at": act.issued_at,
         "facts": facts,
         "searchable": searchable(facts),
+        **signed_columns(facts, place, act.issued_at),
     }
 
 

@@ -30,7 +30,7 @@ def facts_to_print(db: Session, certificate_id: int) -> Mapping[str, Any] | None
     certificate = db.get(Certificate, certificate_id)
     if certificate is None or certificate.file_sha256 is not None:
         return None
-    return certificate.facts
+    return {**certificate.facts, "signed": certificate.signed}
 
 
 def store_pdf(db: Session, certificate_id: int, content: bytes, at: datetime) -> str:

@@ -1,7 +1,10 @@
 """Pages of certificates: readiness, issuing, the office's list, one's own, and verification."""
 
 from app.certificates.views import (  # noqa: F401 (they add their routes)
+    checking,
     correcting,
+    credentials,
+    file_check,
     issuing,
     office,
     own,

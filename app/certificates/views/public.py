@@ -86,6 +86,11 @@ def find(code: str) -> Verification | None:
     try:
         return services.verify(reading(), code, today())
     except UnknownCode:
-        scope, limit, seconds = MISSES
-        limits.hit(scope, request.remote_addr or "-", limit, seconds)
+        count_miss()
         return None
+
+
+def count_miss() -> None:
+    """Count an unknown code against its address; raises TooMany."""
+    scope, limit, seconds = MISSES
+    limits.hit(scope, request.remote_addr or "-", limit, seconds)

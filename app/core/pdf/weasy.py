@@ -95,7 +95,7 @@ class Renderer:
             laid_out = self._laid_out(html, style)
         for page in laid_out.pages:
             refuse_overflow(page)
-        content: bytes = laid_out.write_pdf()
+        content: bytes = laid_out.write_pdf(pdf_variant=document.variant)
         return content
 
     def _laid_out(self, html: Any, style: Any) -> Any:
