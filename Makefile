@@ -19,6 +19,7 @@ PACKAGES := $(VENV)/.packages
 NODE_MODULES := node_modules/.installed
 ASSETS := app/static/build/manifest.json
 CATALOGUES := $(VENV)/.catalogues
+PAPERS := $(VENV)/.test-papers
 RUN_SYSTEM := $(VENV)/.system-run
 TEST_SYSTEM := $(VENV)/.system-tests
 ASSET_SOURCES := $(shell find app/static/css app/static/js app/static/images -type f 2>/dev/null)
@@ -40,7 +41,7 @@ run: ready ## Serve the site with its demo programme at http://127.0.0.1:8000 (K
 
 test: ready-tests ## Every test: SQLite, PostgreSQL and a real browser
 	$(BIN)/pytest $(IN_PARALLEL) -m "not slow and not browser"
-	$(BIN)/pytest -m "browser and not slow"
+	$(BIN)/pytest $(IN_PARALLEL) -m "browser and not slow"
 
 test-slow: ready-tests ## The full fault and fuzz runs
 	$(BIN)/pytest -m slow
@@ -86,7 +87,7 @@ clean: ## Remove what make made; data/ stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ready: $(RUN_SYSTEM) $(PACKAGES) $(ASSETS) $(CATALOGUES)
-ready-tests: ready $(TEST_SYSTEM)
+ready-tests: ready $(TEST_SYSTEM) $(PAPERS)
 
 $(BIN)/python:
 	@[ -n "$(PYTHON)" ] || { echo "Kapok needs Python 3.11 or newer." >&2; exit 1; }
@@ -104,6 +105,10 @@ $(RUN_SYSTEM): .ci/system-packages | $(BIN)/python
 
 $(TEST_SYSTEM): .ci/system-packages | $(BIN)/python
 	@PYTHON=$(PYTHON) .ci/system-packages tests
+	@touch $@
+
+$(PAPERS): tests/certificates/papers.txt .ci/test-papers $(PACKAGES)
+	@PYTHON=$(BIN)/python .ci/test-papers
 	@touch $@
 
 $(VENV)/.node: requirements-node.txt | $(BIN)/python

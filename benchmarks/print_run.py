@@ -14,7 +14,7 @@ from typing import Any, Self
 from app.certificates import loader, rendering
 from app.certificates.services.desk import PEOPLE_AT_ONCE
 from app.certificates.services.desk.drawing import Pages, drawn_part
-from app.certificates.types import PrintKind
+from app.certificates.types.desk import PrintKind
 from app.core import pdf
 from app.core.languages import LANGUAGES
 from app.core.pdf import Binding

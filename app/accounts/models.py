@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.types import GrantKind, Names, Purpose, Role
+from app.accounts.types import Gender, GrantKind, Names, Purpose, Role
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
 
@@ -56,6 +56,8 @@ class User(Base):
     search_text: Mapped[str] = mapped_column(Text, default=_folded_names)
     names_confirmed_at: Mapped[datetime | None]
     nationality: Mapped[str] = mapped_column(String(2))
+    #: Only counted, never listed (docs/decisions/0026); None where it is not given.
+    gender: Mapped[Gender | None] = mapped_column(enum_column(Gender))
     language: Mapped[str] = mapped_column(String(8))
     second_language: Mapped[str | None] = mapped_column(String(8))
     #: As the partner that sends the person writes it; unique at that partner by the key.
@@ -240,5 +242,10 @@ class Grant(Base):
 
         It begins when it was given; a day's grace, because a grant knows no time zone.
         """
+        return self.ended_at is None and self.covered(on)
+
+    def covered(self, on: date) -> bool:
+        """Whether the grant was in force on a day, although it may have ended since."""
         has_begun = on >= self.given_at.date() - timedelta(days=1)
-        return self.ended_at is None and has_begun and (self.ends_on is None or on <= self.ends_on)
+        had_ended = self.ended_at is not None and self.ended_at.date() < on
+        return has_begun and not had_ended and (self.ends_on is None or on <= self.ends_on)

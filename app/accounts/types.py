@@ -12,7 +12,7 @@ from app.core.spelling import plain
 
 #: The version of the privacy notice that people agree to now. A new text is a new version, and
 #: everybody is asked again at the next sign-in.
-PRIVACY_VERSION = "2026-02"
+PRIVACY_VERSION = "2026-03"
 PRIVACY_UPDATED_ON = date(2026, 11, 26)
 #: CLDR's code for "no known territory": staff whose nationality nobody asked, erased people.
 UNKNOWN_TERRITORY = "ZZ"
@@ -33,6 +33,17 @@ class Role(StrEnum):
     TRAINEE = "trainee"
     INSTRUCTOR = "instructor"
     ADMINISTRATOR = "administrator"
+
+
+class Gender(StrEnum):
+    """What a person says about herself; nothing where she would rather not say.
+
+    The codes of lists (1 male, 2 female, 0 and 9 not given) are those of ISO/IEC 5218:2022.
+    """
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
 
 
 #: How long a session lives at most, however busy it is (OWASP ASVS 5.0, 7.3.2).
@@ -104,6 +115,7 @@ class ImportedPerson:
     student_number_key: str | None = None
     passport_hash: str | None = None
     passport_last4: str | None = None
+    gender: Gender | None = None
 
 
 @dataclass(frozen=True, slots=True)

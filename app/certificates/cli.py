@@ -24,9 +24,12 @@ group = AppGroup("certificates", help="Certificates: templates, previews, print 
 @group.command("preview")
 @click.argument("name", type=click.Choice(loader.names()))
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def preview(name: str, language: str, out: Path) -> None:
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Else NAME-LANGUAGE.pdf"
+)
+def preview(name: str, language: str, out: Path | None) -> None:
     """Write the template NAME as a PDF with its sample holder in a language."""
+    out = out or Path(f"{name}-{language}.pdf")
     template = loader.template(name)
     facts = rendering.sample_facts(template, language, settings().base_url)
     out.write_bytes(rendering.certificate_pdf(facts, template, is_preview=True))

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.accounts.types import NameForm
-from app.certificates.types import TAKEN, PrintKind, SheetActKind, SheetState
+from app.certificates.types import AwardKind
+from app.certificates.types.desk import TAKEN, PrintKind, SheetActKind, SheetState
 from app.cohorts.models import Cohort
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
@@ -66,23 +67,35 @@ class Certificate(Base):
         UniqueConstraint("serial", name="uq_certificate_serial"),
         UniqueConstraint("code", name="uq_certificate_code"),
         UniqueConstraint("replaces_id", name="uq_certificate_replaces_id"),
+        UniqueConstraint("status_index", name="uq_certificate_status_index"),
         CheckConstraint("valid_until >= award_date", name="valid_after_award"),
         CheckConstraint(
             "revoked_at IS NULL OR revocation_reason IS NOT NULL", name="revoked_with_reason"
         ),
+        CheckConstraint(
+            "replaces_id IS NULL OR correction_reason IS NOT NULL", name="corrected_with_reason"
+        ),
         Index("ix_certificate_slug", "slug"),
+        Index("ix_certificate_valid_until", "valid_until"),
+        Index("ix_certificate_renews_id", "renews_id"),
         Index("ix_certificate_issue_id", "issue_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(36), default=new_event_id)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[AwardKind] = mapped_column(enum_column(AwardKind), default=AwardKind.COURSE)
+    #: The course's slug; the programme's key on its own certificate.
     slug: Mapped[str] = mapped_column(String(60))
     award_date: Mapped[date]
     #: A correction is the next version of the same award.
     version: Mapped[int] = mapped_column(default=1)
     #: The version that this one corrects; a certificate is replaced at most once.
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+    #: Why the version before was corrected.
+    correction_reason: Mapped[str | None] = mapped_column(Text)
+    #: The earlier award of the same course that this one renews; both stand on one timeline.
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
     #: The last day on which it holds, inclusive, in the programme's time zone.
     valid_until: Mapped[date]
     serial: Mapped[str] = mapped_column(String(24))
@@ -94,6 +107,10 @@ class Certificate(Base):
     facts: Mapped[dict[str, Any]]
     #: What the award rests on: attempt, skill sheets, examiners, languages, edition.
     evidence: Mapped[dict[str, Any]]
+    #: The facts signed for the QR code; None for a certificate of before signing.
+    signed: Mapped[str | None] = mapped_column(Text)
+    #: Its place in the status lists, drawn at random; see `types.STATUS_LIST_SIZE`.
+    status_index: Mapped[int | None]
     #: Names, serial number and code, folded, for the search of the office.
     searchable: Mapped[str] = mapped_column(Text)
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
@@ -250,6 +267,22 @@ class PrintPart(Base):
     made_at: Mapped[datetime]
 
 
+class RefresherReading(Base):
+    """A lesson that a holder read again for the renewal of a certificate, as it was then."""
+
+    __tablename__ = "refresher_reading"
+    __table_args__ = (
+        UniqueConstraint("certificate_id", "lesson_key", "digest", name="uq_refresher_reading"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
+    lesson_key: Mapped[str] = mapped_column(String(80))
+    #: Of the lesson's text; when it changes again, it is read again.
+    digest: Mapped[str] = mapped_column(String(16))
+    read_at: Mapped[datetime]
+
+
 class CertificatePreview(Base):
     """How one certificate would look: one at a time per administrator, then overwritten."""
 
@@ -267,3 +300,98 @@ class CertificatePreview(Base):
     facts: Mapped[dict[str, Any]]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     fault: Mapped[str | None] = mapped_column(Text)
+
+
+class CertificateTemplateVersion(Base):
+    """One state of a template, design and words: what certificates were printed with.
+
+    Rows are added and never changed. A state that nobody made in the site (a folder as it was
+    when a certificate was issued) has no author.
+    """
+
+    __tablename__ = "certificate_template_version"
+    __table_args__ = (
+        # Of two administrators who save at once, the second is told.
+        UniqueConstraint("name", "number", name="uq_certificate_template_version_number"),
+        UniqueConstraint("event_id", name="uq_certificate_template_version_event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int]
+    #: SHA-256 of design, words and pictures together; frozen with each certificate.
+    digest: Mapped[str] = mapped_column(String(64))
+    #: The folder's own digest on that day, to see when the design files have changed since.
+    folder_digest: Mapped[str] = mapped_column(String(64))
+    #: The design files, as JSON.
+    design_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    content: Mapped[dict[str, Any]]
+    #: Whether an administrator's words are in it; else they are the folder's.
+    is_edited: Mapped[bool]
+    #: The number of the earlier state that was brought back.
+    restores: Mapped[int | None]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    saved_at: Mapped[datetime]
+    event_id: Mapped[str] = mapped_column(String(36))
+    #: SHA-256 of what was sent, to tell a repeat from a conflict.
+    request_digest: Mapped[str] = mapped_column(String(64))
+
+    by: Mapped[User | None] = relationship(foreign_keys=[by_id])
+
+
+class CertificatePicture(Base):
+    """A logo, or a signature that its signatory has agreed to; re-encoded, without metadata."""
+
+    __tablename__ = "certificate_picture"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_certificate_picture_key"),
+        UniqueConstraint("event_id", name="uq_certificate_picture_event_id"),
+        CheckConstraint("kind = 'logo' OR consent_on IS NOT NULL", name="signature_with_consent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    file_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    #: What a logo shows, or the signatory's name as it is printed.
+    label: Mapped[str] = mapped_column(String(100))
+    #: The day of the signatory's consent, and where its paper is kept.
+    consent_on: Mapped[date | None]
+    consent_note: Mapped[str | None] = mapped_column(Text)
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    added_at: Mapped[datetime]
+    #: From then on it is printed on no new certificate.
+    withdrawn_at: Mapped[datetime | None]
+    event_id: Mapped[str] = mapped_column(String(36))
+    request_digest: Mapped[str] = mapped_column(String(64))
+
+
+class CertificateTemplateChoice(Base):
+    """Which template serves a course (`course:<slug>`) or another kind; none: the default."""
+
+    __tablename__ = "certificate_template_choice"
+    __table_args__ = (UniqueConstraint("scope", name="uq_certificate_template_choice_scope"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(60))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    chosen_at: Mapped[datetime]
+
+
+class CertificateTemplateDraft(Base):
+    """What an administrator looks at before saving: one at a time each, then overwritten."""
+
+    __tablename__ = "certificate_template_draft"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_certificate_template_draft_key"),
+        UniqueConstraint("by_id", name="uq_certificate_template_draft_by_id"),
+        {"info": NOT_IN_BACKUP},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(36), default=new_event_id)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    content: Mapped[dict[str, Any]]
+    asked_at: Mapped[datetime]

@@ -175,6 +175,7 @@ class RosterField(StrEnum):
     PASSPORT = "passport"
     NATIONALITY = "nationality"
     LANGUAGE = "language"
+    GENDER = "gender"
 
 
 #: Two columns (family name, given name) may hold one name together.

@@ -8,6 +8,7 @@ that a long Khmer name never meets the edge; 320 units wide, the drawing is read
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ _MOST_LABELS = 5
 #: pygal leaves this part of its drawing free at every side.
 _FREE = 1 / 52
 _EDGE = WIDTH * _FREE
+#: Where the first row of `rows` begins and how high each is, for those who set the words: in
+#: parts of WIDTH.
+ROWS_FROM, ROW_STEP = _TOP / WIDTH, _ROW / WIDTH
+_WORDS = re.compile(r"<text.*?</text>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,13 @@ def rows(chart: Chart) -> str:
         _row(chart, number, bars[number]) for number in range(len(chart.labels))
     ) + _legend(chart, height + _TOP)
     return _svg(chart, inside, height + _TOP + _legend_height(chart))
+
+
+def rows_without_words(chart: Chart) -> str:
+    """The bars alone: WeasyPrint does not join Khmer and Lao letters inside a drawing, so a PDF
+    sets the words over it.
+    """
+    return _WORDS.sub("", rows(chart))
 
 
 def columns(chart: Chart) -> str:

@@ -24,7 +24,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.config import Settings, UnsafeSettings
-from app.core import identity
+from app.core import identity, keys, pades
+from app.core.addresses import page_before
 from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session, reading
 from app.core.errors import DomainError, TooMany, UnreadableText
@@ -105,6 +106,8 @@ def configure(app: Flask, given: Settings) -> None:
         COMPRESS_MIN_SIZE=500,
     )
     use_pepper(given.secret_key)
+    keys.use_folder(given.data_dir / "keys", given.base_url)
+    pades.use_time_stamps(given.tsa_url)
     if given.is_production:  # no link or check is ever built on a stranger's Host
         app.config["TRUSTED_HOSTS"] = [urlsplit(given.base_url).hostname, "127.0.0.1", "localhost"]
     app.extensions["kapok"] = Kapok(given, Database(given.database))
@@ -303,7 +306,8 @@ def error_page(status: int, message: str | None) -> Response:
             status,
             mimetype="application/json",
         )
-    html = render_template("errors/error.html", status=status, message=message)
+    before = page_before(request)
+    html = render_template("errors/error.html", status=status, message=message, before=before)
     page = Response(html, status, mimetype="text/html")
     if status >= 500:
         page.headers["Cache-Control"] = "no-store"
@@ -335,18 +339,6 @@ def back_to(address: str, message: str | None = None, tone: str = "good") -> Any
     if message:
         flash(message, tone)
     return redirect(address, 303)
-
-
-def safe_next(address: str | None) -> str | None:
-    """The path to go on to after signing in, or None when it could leave the site.
-
-    Only a clean absolute path counts: Werkzeug drops TAB from Location, so `/<TAB>/host` would
-    become `//host`.
-    """
-    cleaned = "".join(c for c in (address or "") if c.isprintable() and not c.isspace())
-    if cleaned != address or not cleaned.startswith("/") or "\\" in cleaned:
-        return None
-    return None if cleaned.startswith("//") or ":" in cleaned.split("?")[0] else cleaned
 
 
 def device_label() -> str:

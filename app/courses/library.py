@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Iterable, Mapping
@@ -31,6 +32,7 @@ from app.courses.types import (
     TeamExercise,
     Term,
     UnknownCourse,
+    UnknownLesson,
     UnknownTerm,
 )
 
@@ -63,6 +65,20 @@ class Library:
     def has_course(self, slug: str) -> bool:
         """Whether the course's content is there; otherwise it is in preparation."""
         return slug in self.by_slug
+
+    def practical_within_days(self, slug: str) -> int:
+        """How many days after the assessment the skill checks of a course are due."""
+        own = self.by_slug[slug].structure.practical_within_days if slug in self.by_slug else None
+        return own or self.programme.practical_within_days
+
+    def is_exercise(self, slug: str, key: str) -> bool:
+        """Whether this names the whole-team exercise: the programme's key and the sheet's."""
+        found = self.exercise
+        return found is not None and (slug, key) == (self.programme.key, found.key)
+
+    def course_with_sheet(self, code: str) -> Course | None:
+        """The course that has the sheet of this code, such as c2-S1."""
+        return next((c for c in self.courses for s in c.sheets if s.code == code), None)
 
     def with_needs(self, slugs: Iterable[str]) -> tuple[str, ...]:
         """The courses and, each before what needs it, the courses they need that are there."""
@@ -143,6 +159,24 @@ def lesson_outlines(course: Course, language: str) -> list[LessonOutline]:
         size = article(course, lesson.key, code).bytes
         outlines.append(LessonOutline(lesson.key, title.title, title.summary, lesson.minutes, size))
     return outlines
+
+
+def record_exercise(db: Session, at: datetime) -> CourseEdition:
+    """The row of the whole-team exercise as it is now, under the programme's key.
+
+    It holds the sheet where a course's edition holds its sheets. Raises UnknownLesson without
+    an exercise; commits nothing.
+    """
+    shelf = library()
+    if shelf.exercise is None:
+        raise UnknownLesson
+    digest = hashlib.sha256(shelf.exercise.model_dump_json().encode()).hexdigest()
+    programme = shelf.programme
+    names = {"slug": programme.key, "edition": programme.edition, "digest": digest}
+    sheet = shelf.exercise.sheet.model_dump(mode="json")
+    structure = {"course": {"sheets": [sheet]}, "exercise": shelf.exercise.model_dump(mode="json")}
+    values = {**names, "structure": structure, "recorded_at": at}
+    return insert_or_get(db, CourseEdition, values, tuple(names))[0]
 
 
 def record_edition(db: Session, course: Course, at: datetime) -> CourseEdition:

@@ -43,12 +43,19 @@ def init(app: Flask) -> None:
 
 
 def sheet_choices() -> list[tuple[str, str]]:
-    """Every skill sheet as `slug/key` with its code and title in the reader's language."""
-    return [
+    """Every skill sheet as `slug/key` with its code and title in the reader's language.
+
+    The whole-team exercise is the last, under the programme's key.
+    """
+    choices = [
         (f"{course.slug}/{sheet.key}", f"{sheet.code} · {_sheet_title(course, sheet.key)}")
         for course in library().courses
         for sheet in course.sheets
     ]
+    if (team := library().exercise) is not None:
+        title = f"{team.code} · {team.title[current_language()]}"
+        choices.append((f"{library().programme.key}/{team.key}", title))
+    return choices
 
 
 def _sheet_title(course: Course, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -253,6 +254,8 @@ class AttemptsState:
     passed_at: datetime | None = None
     opens_at: datetime | None = None
     needs_release: bool = False
+    due_on: date | None = None  # last day for the practical while it is not done
+    lapsed_on: date | None = None  # last day of a pass that lapsed
 
     @property
     def may_start(self) -> bool:
@@ -270,6 +273,7 @@ class AttemptFacts:
     status: AttemptStatus
     submitted_at: datetime | None
     passed: bool
+    edition_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +316,10 @@ class CourseProgress:
     last_at: datetime | None = None
     #: Lessons of today's edition that were waived and are not done.
     waived: tuple[Waived, ...] = ()
-    tries: tuple[AttemptFacts, ...] = ()
+    tries: tuple[AttemptFacts, ...] = ()  # those after the last pass that lapsed
+    first_passed_at: datetime | None = None  # also of a pass that lapsed since
+    due_on: date | None = None  # last day for the practical while it is not done
+    lapsed_on: date | None = None  # last day of a pass that lapsed
 
     @property
     def lessons_met(self) -> int:
@@ -328,3 +335,21 @@ class CourseProgress:
     def is_learnt(self) -> bool:
         """Whether everything is done that a trainee does by herself: lessons and assessment."""
         return self.enrolled and self.is_lessons_done and self.passed_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionalPass:
+    """A passed assessment whose practical is due on a day, or that has lapsed after it."""
+
+    user_id: int
+    slug: str
+    due_on: date
+    is_lapsed: bool
+
+    def days_left(self, on: date) -> int:
+        """Days from `on` to the last day; negative when it is over."""
+        return (self.due_on - on).days
+
+
+#: What was asked of people, by course and person id; a caller that asks again passes it on.
+ProgressByCourse = dict[str, Mapping[int, CourseProgress]]

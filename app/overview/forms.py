@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from app.accounts.forms import PasswordAgainForm
 from app.accounts.models import User
@@ -140,3 +140,21 @@ class ReportForm(EventForm):
 
 class CountForm(Form):
     """Ask for the answers to be counted."""
+
+
+class SummaryForm(Form):
+    """Which cohorts and days a summary counts, and in which language it is written."""
+
+    first = DateField(lazy("First day"), [Optional()])
+    last = DateField(lazy("Last day"), [required()])
+    cohorts = SelectMultipleField(lazy("Cohorts"), choices=[])
+    language = SelectField(lazy("Language of the report"), choices=_languages)
+
+    def offer(self, cohorts: list[tuple[str, str]]) -> None:
+        """Offer these cohorts, as keys and names; none chosen means all."""
+        _offer(self.cohorts, cohorts)
+
+    def validate_last(self, field: Field) -> None:
+        """The period does not end before it begins."""
+        if self.first.data and field.data and field.data < self.first.data:
+            raise ValidationError(_("The last day is before the first day."))

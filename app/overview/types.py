@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from app.accounts.models import User
+from app.accounts.types import Gender
 from app.certificates.types import Missing, Readiness
 from app.cohorts.models import Cohort
 from app.courses.types import Course
@@ -146,3 +147,71 @@ class Grid:
     counts: dict[Verdict, int] = field(default_factory=dict)
     people: int = 0  # of whom there are so many
     cohorts: dict[int, Cohort] = field(default_factory=dict)  # by the id of a person shown
+
+
+#: The smallest group whose number is shown in a summary for people outside.
+LEAST = 5
+
+
+class Few(StrEnum):
+    """Why a number is not shown: these people are fewer than LEAST, or all but these are."""
+
+    THESE = "these"
+    OTHERS = "others"
+
+
+Shown = int | Few
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryWish:
+    """What a summary is asked about. `first` None: from the beginning; both days count."""
+
+    cohorts: Sequence[Cohort]
+    is_everything: bool
+    first: date | None
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class CourseCount:
+    """How many people did what in one course; None where the course has no such part."""
+
+    slug: str
+    enrolled: Shown
+    lessons: Shown
+    assessment: Shown
+    skills: Shown | None
+    issued: Shown
+    in_force: Shown
+
+    @property
+    def numbers(self) -> tuple[Shown | None, ...]:
+        """All of them, in the order of the table."""
+        return (
+            self.enrolled,
+            self.lessons,
+            self.assessment,
+            self.skills,
+            self.issued,
+            self.in_force,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts that may be shown to people outside: small groups are already taken out.
+
+    `people` is Few when there are fewer than LEAST; then everything else is empty. `countries`
+    are those that are shown, the most people first; `elsewhere` people are from others. `genders`
+    has None for a number that is hidden, by the gender or None for not given; it is empty when all
+    are hidden.
+    """
+
+    wish: SummaryWish
+    on: date
+    people: Shown
+    countries: Mapping[str, int]
+    elsewhere: int
+    genders: Mapping[Gender | None, int | None]
+    courses: Sequence[CourseCount]

@@ -8,7 +8,7 @@ from alembic import op
 from app.core.db import UtcDateTime
 
 revision = "5e2a9c7d4b18"
-down_revision = "6c1e8a40d2b7"
+down_revision = "4b7d2f90c1e8"
 branch_labels = None
 depends_on = None
 

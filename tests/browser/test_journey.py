@@ -19,8 +19,9 @@ from app.core.clock import now
 from app.core.db import begin_write
 from app.courses.library import library
 from tests.browser import journey
-from tests.browser.conftest import DESKTOP, PHONE, Site, axe, opened
+from tests.browser.conftest import DESKTOP, PHONE, Site, opened
 from tests.browser.journey import SLUG, Someone
+from tests.browser.looking import Looking
 from tests.factories import make_administrator, make_instructor
 from tests.pages import as_read
 
@@ -31,8 +32,6 @@ PEOPLE = [
     Someone("lo", "namfon", "ນ້ຳຝົນ ແກ້ວມະນີ", "NAMFON KEOMANY", "", "LA"),
     Someone("km", "sreymom", "ស្រីមុំ ចាន់ដារ៉ា", "SREYMOM CHANDARA", "", "KH"),
 ]
-#: A folder for pictures of every step; without it no picture is taken.
-PICTURES = os.environ.get("KAPOK_PICTURES", "")
 
 
 @dataclass(frozen=True)
@@ -68,23 +67,6 @@ def pages(chromium: Browser, site: Site) -> Iterator[tuple[Page, Page, Page]]:
             stack.enter_context(opened(chromium, site, **options))
             for options in (shown, shown, {"viewport": DESKTOP})
         )
-
-
-class Looking:
-    """Checks each step's page: it fits, axe finds nothing; takes a picture when asked to."""
-
-    def __init__(self, language: str) -> None:
-        self.language, self.number = language, 0
-
-    def __call__(self, page: Page, step: str) -> None:
-        """Look at the page as it stands."""
-        width = page.viewport_size["width"]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, step
-        axe(page)
-        self.number += 1
-        if PICTURES:
-            name = f"{self.language}-{width}-{self.number:02}-{step}.png"
-            page.screenshot(path=Path(PICTURES) / name, full_page=True)
 
 
 @pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.language)

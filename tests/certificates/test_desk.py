@@ -14,11 +14,11 @@ from app.accounts.types import NameForm
 from app.certificates import services
 from app.certificates.models import Certificate, PrintRun, PrintSheet
 from app.certificates.services import desk
-from app.certificates.types import (
+from app.certificates.types import ReasonMissing
+from app.certificates.types.desk import (
     AlreadyInRun,
     NothingToPrint,
     PrintKind,
-    ReasonMissing,
     RunNotReady,
     SheetActKind,
     SheetsChanged,
@@ -328,7 +328,7 @@ def test_the_register_and_the_own_data_know_every_sheet(
 def test_a_run_keeps_the_offset_of_its_day(
     db: Session, cohort: Cohort, three: list[Certificate], administrator: User
 ) -> None:
-    from app.certificates.types import PrinterExists
+    from app.certificates.types.desk import PrinterExists
 
     printer = desk.change_printer(db, None, "HP", Shift(1.5, -0.5, 100.2), administrator, AT)
     assert (

@@ -372,6 +372,15 @@ def test_names_that_are_missing_are_derived_where_that_is_certain(cohort: Cohort
     assert entry(cohort, latin_name="SOUK", chinese_name="无").names == Names("SOUK", "SOUK", None)
 
 
+def test_in_a_mixed_cohort_everybody_gets_the_language_of_home(cohort: Cohort) -> None:
+    cohort.language = "zh"  # for those of its own country
+    assert entry(cohort, native_name="ສຸກ ວັນນະວົງ", nationality="Laos").language == "zh"
+    assert entry(cohort, native_name="គឹម ស្រីមុំ", nationality="Cambodia").language == "km"
+    assert entry(cohort, native_name="宋猜", nationality="Thailand").language == "zh"
+    said = entry(cohort, native_name="គឹម ស្រីមុំ", nationality="Cambodia", language="English")
+    assert said.language == "en"
+
+
 def test_a_trainee_without_a_latin_name_has_to_write_it(
     db: Session, cohort: Cohort, instructor: User
 ) -> None:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.config import Settings
-from app.core.web import safe_next
+from app.core.addresses import safe_next
 from tests import databases
 from tests.browsing import CheckedClient
 from tests.house.addresses import address_of, reader_of, routes_of

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from flask import Flask
 
 from app.core.events import new_event_id
+from app.core.languages import LANGUAGES
 from app.courses.library import library
 from tests.factories import PASSWORD
 from tests.house.addresses import PEOPLE, Route, address_of, routes_of
@@ -35,6 +36,8 @@ _TYPED: dict[str, Any] = {
     "name": "ວຽງຈັນ 2027",
     "nationality": "LA",
     "native_name": "ສົມສະໄໝ ແກ້ວມະນີ",
+    "paper": "No. 17",
+    "paper_signed_by": "陈美玲",
     "partner": "RUPP",
     "password": "green tea at four",
     "password_again": "green tea at four",
@@ -59,13 +62,23 @@ _TYPED: dict[str, Any] = {
 _ADDED: dict[str, dict[str, Any]] = {
     "certificates.say_of_sheets": {"act": "spoil"},
     "accounts.grant_new": {"kind": "courses:translate"},
+    "certificates.save_template": {
+        f"{name}-{code}": "About the training"
+        for name in ("disclaimer", "word-completed")
+        for code in LANGUAGES
+    },
     "learning.second_language": {"second": "zh"},
     "overview.waive_lessons": {"lessons": [library().course(SLUG).lessons[-1].key]},
     "learning.save_answer": {"figure": "2", "go": "review"},
     "practicals.acknowledge": {"person": "learner", "pin": PIN},
 }
 # Sent by the site itself and never shown as a form of its own.
-_UNSEEN = {"certificates.issue", "certificates.ask_preview", "certificates.review_chosen"}
+_UNSEEN = {
+    "certificates.issue",
+    "certificates.ask_preview",
+    "certificates.choose_templates",
+    "certificates.review_chosen",
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,7 @@ def _pages(world: World, who: str) -> list[str]:
 
 
 def _is_page(route: Route) -> bool:
-    return not route.rule.endswith((".pdf", ".json", ".xlsx"))
+    return not route.rule.endswith((".pdf", ".png", ".json", ".xlsx"))
 
 
 def _shown(world: World, who: str, target: str, form: Any) -> ShownForm:

@@ -46,6 +46,13 @@ INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
 OTHER_DIGITS = re.compile("[\u0ed0-\u0ed9\u17e0-\u17e9\uff10-\uff19]")
 
 
+#: After a card was read; while a second examiner is wanted (their own tests open these).
+ONLY_THEN = {
+    *("accounts.card_first_use", "accounts.card_pin"),
+    *("practicals.second", "practicals.settle"),
+}
+
+
 def pages_of(world: World) -> list[Route]:
     """Every page in a language that somebody can open."""
     return [
@@ -53,7 +60,7 @@ def pages_of(world: World) -> list[Route]:
         for route in routes_of(world.app)
         if route.method == "GET"
         and "<language:lang>" in route.rule
-        and route.endpoint not in {"accounts.card_first_use", "accounts.card_pin"}  # after a card
+        and route.endpoint not in ONLY_THEN
         and not route.rule.endswith((".pdf", ".json", ".po", ".xlsx", ".csv", "/export"))
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -127,6 +128,23 @@ def test_a_new_key_changes_results_in_the_trainees_favour_only(db: Session, cour
     assert outcome(passes) == (3, 4, True)
     assert outcome(kept) == (3, 4, True)
     assert (done.looked_at, done.changed) == (2, 1)
+
+
+def test_a_pass_that_a_correction_gives_waits_for_its_practical_from_that_day(
+    db: Session, course: Course
+) -> None:
+    attempt = submitted(db, {ITEM: NEW, OTHER: {"value": False}})
+    wish, late = draft(db, course), AT + timedelta(days=100)
+    seen = services.preview_correction(db, course, wish).digest
+    services.correct_item(db, course, wish, seen, new_event_id(), make_administrator(db), late)
+    db.expire_all()
+    person = attempt.enrollment.user_id
+
+    def holds(days: int) -> bool:
+        on = (AT + timedelta(days=days)).date()
+        return services.progress_of(db, [person], SLUG, on)[person].passed_at is not None
+
+    assert (holds(101), holds(189), holds(195)) == (True, True, False)
 
 
 def test_the_first_result_stays_readable(db: Session, course: Course) -> None:

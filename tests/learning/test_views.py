@@ -491,7 +491,7 @@ def _now() -> Any:
 
 def test_a_refused_start_says_why(db: Session, sign_in: SignIn) -> None:
     user = make_learner(db, FIRST)
-    make_attempt(db, user, FIRST)
+    make_attempt(db, user, FIRST, at=_now())
     response = post(sign_in(user), INTRO)
     assert (response.status_code, "You have passed" in text_of(response)) == (409, True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -13,17 +13,21 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import services as accounts
 from app.accounts.models import User
+from app.accounts.types import GrantKind
 from app.certificates import services as certificates
 from app.certificates.services import desk
 from app.cohorts.models import Cohort
 from app.core.audit import AuditEvent
 from app.core.events import new_event_id
 from app.courses.library import library
+from app.learning import services as learning
 from app.overview.services.demo import check_of_one
 from app.overview.services.tables import TABLES, TableKind
 from app.practicals import services as practicals
 from app.practicals.types import AcknowledgedBy
+from app.practicals.types.sessions import Presence
 from tests.browsing import CheckedClient
 from tests.factories import (
     AT,
@@ -35,11 +39,18 @@ from tests.factories import (
     make_instructor,
     make_learner,
 )
+from tests.practicals.days import NINE, enter, make_session
 
 SLUG = "cpr-aed-choking"
 TODAY = date(2026, 3, 2)  # the day of AT in the programme's zone
 SignIn = Callable[[Any], CheckedClient]
-NOT_FOR_INSTRUCTORS = (TableKind.CERTIFICATES, TableKind.SHEETS, TableKind.STAFF, TableKind.TRAIL)
+NOT_FOR_INSTRUCTORS = (
+    TableKind.ITEMS,
+    TableKind.CERTIFICATES,
+    TableKind.SHEETS,
+    TableKind.STAFF,
+    TableKind.TRAIL,
+)
 
 
 @pytest.fixture
@@ -98,6 +109,10 @@ def test_each_table_has_a_cell_for_each_header(
 ) -> None:
     certify(db, trainee)
     administrator = make_administrator(db)
+    enter(db, make_session(db, cohort, administrator), trainee, administrator, at=NINE)
+    course = library().course(SLUG)
+    counts = learning.count_analysis(db, course, learning.ALL_TIME)
+    learning.store_analysis(db, course, learning.ALL_TIME, counts, AT)
     db.commit()
     client = sign_in(administrator)
     assert client.get(f"/km/exports/{kind}").status_code == 200
@@ -160,3 +175,35 @@ def test_the_trail_says_who_took_which_table(
         cohort.key,
         {"table": "checks"},
     )
+
+
+def test_the_table_of_attendance_says_the_newest_entry_of_each_day(
+    db: Session, sign_in: SignIn, instructor: User, cohort: Cohort, trainee: User
+) -> None:
+    day = make_session(db, cohort, instructor)
+    enter(db, day, trainee, instructor, Presence.ABSENT)
+    enter(db, day, trainee, instructor, Presence.LATE, clock=time(10, 30), note="ລົດເສຍ")
+    cancelled = make_session(db, cohort, instructor, place="Nanning")
+    enter(db, cancelled, trainee, instructor)
+    cancelled.cancelled_at = NINE
+    db.commit()
+    client = sign_in(instructor)
+    _headers, row = rows_of(take(client, "attendance"))
+    assert (row[1], row[7:9], row[-1]) == ("2026-03-02", ["10:30", "330"], "ລົດເສຍ")
+    days = rows_of(take(client, "sessions", cohort=cohort.key))[1:]
+    assert [day[-2] for day in days] == ["1", "1"]
+
+
+def test_statistics_of_questions_need_the_grant_to_write_a_course(
+    db: Session, sign_in: SignIn, instructor: User, cohort: Cohort
+) -> None:
+    other = "bleeding-burns-fractures"
+    accounts.give_grant(
+        db, instructor, GrantKind.COURSES_AUTHOR, other, None, make_administrator(db), AT
+    )
+    course = library().course(SLUG)
+    counts = learning.count_analysis(db, course, learning.ALL_TIME)
+    learning.store_analysis(db, course, learning.ALL_TIME, counts, AT)
+    db.commit()
+    client = sign_in(instructor)
+    assert len(rows_of(take(client, "items"))) == 1, "another course's questions are not hers"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from app.courses.library import library
 from app.learning import services as learning
 from app.learning.models import DueExtension, LessonWaiver
 from app.overview.services import grids
+from app.practicals.types.sessions import Presence
 from tests.browsing import CheckedClient
 from tests.factories import (
     make_administrator,
@@ -30,6 +31,7 @@ from tests.factories import (
     make_trainee,
 )
 from tests.pages import as_read
+from tests.practicals.days import enter, make_session
 
 SLUG, NAME = "first-responder-role", "ສົມສະໄໝ ແກ້ວມະນີ"
 SignIn = Callable[[Any], CheckedClient]
@@ -173,6 +175,33 @@ def test_the_timeline_tells_what_happened_and_in_which_language(
     assert "Assessment passed with" in page
     assert "ລາວ" in page
     assert page.index("waived 1 lesson") < page.index("Enrolled in")
+
+
+def test_the_timeline_tells_how_each_training_day_went(
+    sign_in: SignIn, db: Session, instructor: User, cohort: Cohort, trainee: User
+) -> None:
+    told = {
+        Presence.PRESENT: "Training day attended on 2 March 2026: Nanning",
+        Presence.LATE: "Came late to the training day on 2 March 2026, at 10:30: Nanning",
+        Presence.LEFT_EARLY: "Left the training day on 2 March 2026 early, at 10:30: Nanning",
+        Presence.EXCUSED: "Excused from the training day on 2 March 2026: Nanning",
+        Presence.ABSENT: "Absent from the training day on 2 March 2026: Nanning",
+    }
+    for presence in told:
+        day = make_session(db, cohort, instructor, place="Nanning", courses=(SLUG,), stations=())
+        enter(db, day, trainee, instructor, Presence.ABSENT)  # the newest entry holds
+        enter(db, day, trainee, instructor, presence, clock=time(10, 30))
+    cancelled = make_session(
+        db, cohort, instructor, place="Vientiane", courses=(SLUG,), stations=()
+    )
+    enter(db, cancelled, trainee, instructor)
+    cancelled.cancelled_at = now()
+    db.commit()
+    browser = sign_in(instructor)
+    page = browser.get(f"/en/cohorts/{cohort.key}/members/{trainee.key}/progress").text
+    for words in told.values():
+        assert page.count(words) == 1
+    assert "Vientiane" not in page
 
 
 # more time

@@ -369,3 +369,32 @@ def test_a_print_keeps_its_numbers_and_the_next_one_goes_on(
     second = papers.ask_paper(db, day, draft, new_event_id(), leader, EVENING)
     assert papers.numbers_of(first) == [f"T{day.id}-{number:03}" for number in (1, 2, 3)]
     assert papers.numbers_of(second)[0] == f"T{day.id}-004"
+
+
+def test_a_form_of_closing_that_comes_again_after_the_reopening_closes_nothing(
+    db: Session, day: TrainingSession, people: list[User], leader: User
+) -> None:
+    turn = closed(db, day, people, leader)
+    office, event = make_administrator(db), new_event_id()
+    closing.reopen_session(db, day, "ລືມຄົນໜຶ່ງ", event, office, EVENING)
+    assert closing.close_session(db, day, turn.event_id, leader, EVENING).id == turn.id
+    assert day.closed_at is None
+    close(db, day, leader)
+    assert closing.reopen_session(db, day, "ລືມຄົນໜຶ່ງ", event, office, EVENING).what is Turn.REOPENED
+    assert day.closed_at is not None
+    with pytest.raises(EventConflict):
+        closing.close_session(db, day, event, leader, EVENING)
+
+
+def test_a_closed_day_keeps_somebody_whose_accounts_were_merged(
+    db: Session, day: TrainingSession, people: list[User], leader: User
+) -> None:
+    closed(db, day, people, leader)
+    kept, gone = make_trainee(db), people[0]
+    services.merge_people(db, kept, gone)
+    gone.merged_into_id = kept.id
+    db.flush()
+    assert [row.user.id for row in closing.board_of(db, day).rows] == sorted(
+        [kept.id, people[1].id], key=lambda one: sessions.people_of(db, day)[0].id != one
+    )
+    assert states(db, day)[kept.key] is CellState.PASSED

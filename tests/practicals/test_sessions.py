@@ -195,7 +195,8 @@ def test_an_examiner_of_the_day_sees_it_and_grades_there_and_nowhere_else(
     other = make_session(db, cohort, leader)
     assert services.candidates(db, examiner, SLUG) == []
     day = make_session(db, cohort, leader, examiners=(examiner.key,))
-    assert services.candidates(db, examiner, SLUG) == [trainee]
+    assert services.candidates(db, examiner, SLUG) == []
+    assert services.candidates(db, examiner, SLUG, day=day) == [trainee]
     assert sessions.session_of(db, examiner, day.key) is day
     with pytest.raises(NotFound):
         sessions.led_session(db, examiner, day.key)

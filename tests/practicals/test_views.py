@@ -229,7 +229,7 @@ def test_a_critical_fail_needs_a_reason(browser: CheckedClient, db: Session, tra
         sheet_at(trainee), {"place": "Nanning", **role(trainee), **ended}, "place"
     )
     assert response.status_code == 422
-    assert "Write what happened for each critical fail" in response.text
+    assert "has no reason yet. Write what happened." in response.text
     told = {**ended, f"why-{trainee.key}-{critical}": "Swept blindly."}
     given = {"place": "Nanning", **role(trainee), **told}
     assert browser.submit(sheet_at(trainee), given, "place").status_code == 303

@@ -32,6 +32,7 @@ from app.accounts.services.finding import (
 from app.accounts.services.grants import (
     end_grant,
     examinable_sheets,
+    examining_grants,
     give_grant,
     grants_of,
     may_author,
@@ -57,6 +58,7 @@ from app.accounts.services.numbers import (
 )
 from app.accounts.services.people import (
     PeoplePage,
+    change_gender,
     change_languages,
     change_names,
     confirm_names,
@@ -120,6 +122,7 @@ __all__ = [
     "card_holder",
     "card_saying",
     "cards_of",
+    "change_gender",
     "change_imported",
     "change_languages",
     "change_names",
@@ -151,6 +154,7 @@ __all__ = [
     "enter_by_card",
     "erase_person",
     "examinable_sheets",
+    "examining_grants",
     "export_account",
     "face_of",
     "find_users",

@@ -27,6 +27,7 @@ def export_account(db: Session, user: User) -> dict[str, Any]:
             "confirmed_at": _time(user.names_confirmed_at),
         },
         "nationality": user.nationality,
+        "gender": user.gender.value if user.gender else None,
         "student_number": user.student_number,
         "passport_last_four": user.passport_last4,
         "languages": {"preferred": user.language, "second": user.second_language},

@@ -62,6 +62,7 @@ def _row(person: ImportedPerson, at: datetime) -> dict[str, Any]:
         "latin_name": names.latin,
         "chinese_name": names.chinese or None,
         "nationality": check_territory(person.nationality),
+        "gender": person.gender,
         "language": best_language([person.language]),
         "student_number": person.student_number,
         "student_number_key": person.student_number_key,

@@ -54,7 +54,8 @@ def merge_people(db: Session, kept: User, other: User, at: datetime) -> None:
     end_sessions(db, other, at)
     other.disabled_at = other.disabled_at or at
     other.merged_into_id, other.merged_at = kept.id, at
-    other.password_hash = other.pin_hash = None
+    # The kept account's answer stands, an empty one too: she may not want to say it.
+    other.password_hash = other.pin_hash = other.gender = None
     db.flush()
 
 

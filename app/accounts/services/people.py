@@ -20,6 +20,7 @@ from app.accounts.types import (
     UNKNOWN_TERRITORY,
     Consents,
     Erased,
+    Gender,
     Names,
     PreparedSecret,
     Role,
@@ -135,6 +136,19 @@ def change_languages(db: Session, user: User, first: str, second: str | None) ->
     """Set the preferred language and the one for reading side by side."""
     user.language = best_language([first], user.language)
     user.second_language = second_language(user.language, second)
+    db.flush()
+
+
+def change_gender(db: Session, user: User, gender: Gender | None, at: datetime) -> None:
+    """What the person says about herself, or that she would rather not; raises Erased.
+
+    The trail says that she changed it, not to what.
+    """
+    refuse_erased(user)
+    if user.gender is gender:
+        return
+    user.gender = gender
+    audit.record(db, "accounts.change-gender", user.key, at, "user", user.key)
     db.flush()
 
 

@@ -86,7 +86,7 @@ def erase_person(db: Session, user: User, by: User | None, at: datetime) -> None
     user.chinese_name = user.names_confirmed_at = None
     user.student_number = user.student_number_key = None
     user.passport_hash = user.passport_last4 = None
-    user.nationality = UNKNOWN_TERRITORY
+    user.nationality, user.gender = UNKNOWN_TERRITORY, None
     user.password_hash = user.pin_hash = user.second_language = None
     user.pin_tries, user.is_demo = 0, False
     user.disabled_at = user.disabled_at or at

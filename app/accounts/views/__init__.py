@@ -2,6 +2,12 @@
 
 from app.accounts.views.frame import blueprint, init, plain
 
-from app.accounts.views import cards, own, people, signing_in  # isort: skip  # they add their routes
+from app.accounts.views import (  # isort: skip  # they add their routes
+    cards,
+    gender,
+    own,
+    people,
+    signing_in,
+)
 
-__all__ = ["blueprint", "cards", "init", "own", "people", "plain", "signing_in"]
+__all__ = ["blueprint", "cards", "gender", "init", "own", "people", "plain", "signing_in"]

@@ -14,6 +14,7 @@ from app.accounts.forms import (
     language_choices,
     sheet_choices,
 )
+from app.accounts.forms.gender import GENDER_NAMES
 from app.accounts.models import User
 from app.accounts.views.words import ACTION_NAMES, KIND_NAMES, detail_words
 from app.core import identity
@@ -50,6 +51,7 @@ def words() -> dict[str, Any]:
         "action_names": ACTION_NAMES,
         "kind_names": KIND_NAMES,
         "detail_words": detail_words,
+        "gender_names": GENDER_NAMES,
         "grant_names": GRANT_NAMES,
         "purpose_names": PURPOSE_NAMES,
         "scope_names": lambda: dict([*sheet_choices(), *language_choices()]),

@@ -29,12 +29,13 @@ from app.accounts.types import (
 )
 from app.accounts.views.frame import blueprint, me, status_of
 from app.core import identity
+from app.core.addresses import safe_next
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.errors import NotFound
 from app.core.i18n import _, tr
 from app.core.permissions import Permission, requires
-from app.core.web import back_to, safe_next
+from app.core.web import back_to
 
 
 def _account() -> str:

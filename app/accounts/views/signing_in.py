@@ -15,12 +15,13 @@ from app.accounts.models import User
 from app.accounts.types import PreparedSecret, WeakPassword, WrongResetCode, WrongSignIn
 from app.accounts.views.frame import address, blueprint, status_of
 from app.core import identity
+from app.core.addresses import safe_next
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.permissions import Permission, public, requires
-from app.core.web import back_to, device_key, device_label, keep_device, safe_next, settings
+from app.core.web import back_to, device_key, device_label, keep_device, settings
 
 log = logging.getLogger(__name__)
 

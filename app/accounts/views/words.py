@@ -10,6 +10,7 @@ from app.core.i18n import LANGUAGES, lazy
 
 ACTION_NAMES = {
     "accounts.change-details": lazy("Details changed from a list"),
+    "accounts.change-gender": lazy("Gender changed"),
     "accounts.change-names": lazy("Names changed"),
     "accounts.change-password": lazy("Password changed"),
     "accounts.confirm-names": lazy("Names confirmed"),
@@ -34,13 +35,18 @@ ACTION_NAMES = {
     "accounts.sign-in": lazy("Signed in"),
     "accounts.unlock-pin": lazy("PIN unlocked"),
     "accounts.withdraw-consent": lazy("Agreement taken back"),
+    "certificates.add-picture": lazy("Picture for certificates added"),
     "certificates.change-printer": lazy("Offset of a printer changed"),
+    "certificates.choose-template": lazy("Template of certificates chosen"),
+    "certificates.correct": lazy("Certificate corrected"),
     "certificates.hand-over": lazy("Certificates handed over"),
     "certificates.issue": lazy("Certificate issued"),
     "certificates.print-run": lazy("Print run made"),
     "certificates.revoke": lazy("Certificate revoked"),
+    "certificates.save-template": lazy("Template of certificates saved"),
     "certificates.spoil": lazy("Sheets marked as spoiled"),
     "certificates.take-back": lazy("Certificates not handed over after all"),
+    "certificates.withdraw-picture": lazy("Picture for certificates taken back"),
     "certificates.withdraw-run": lazy("Print run given up"),
     "cohorts.add-instructor": lazy("Instructor added to a cohort"),
     "cohorts.admit": lazy("Person admitted to a cohort"),
@@ -90,12 +96,18 @@ ACTION_NAMES = {
     "practicals.remove-guest": lazy("Guest removed from a training day"),
     "practicals.reopen-session": lazy("Training day reopened"),
     "practicals.undo-deferral": lazy("Deferral taken back"),
+    "practicals.decide-check": lazy("Skill check decided by an administrator"),
+    "practicals.propose-settlement": lazy("Settling of a skill check proposed"),
+    "practicals.second-grading": lazy("Skill check graded by a second examiner"),
+    "practicals.settle-check": lazy("Differences of a skill check settled"),
 }
 
 #: What an act was on; a word is shown before the thing's key.
 KIND_NAMES = {
     "attempt": lazy("Attempt"),
     "certificate": lazy("Certificate"),
+    "certificate_picture": lazy("Picture for certificates"),
+    "certificate_template": lazy("Template of certificates"),
     "cohort": lazy("Cohort"),
     "course": lazy("Course"),
     "print_run": lazy("Print run"),

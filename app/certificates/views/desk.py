@@ -13,16 +13,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.types import NameForm
 from app.certificates import services
-from app.certificates.forms import RunForm, SheetsForm
+from app.certificates.forms.desk import RunForm, SheetsForm
 from app.certificates.models import Certificate, PrintRun, PrintSheet
 from app.certificates.services import desk
 from app.certificates.services.desk import paper
-from app.certificates.types import (
-    NothingToPrint,
-    PrintKind,
-    RunTooLong,
-    SheetState,
-)
+from app.certificates.types.desk import NothingToPrint, PrintKind, RunTooLong, SheetState
 from app.certificates.views.frame import blueprint, me, today
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort

@@ -6,11 +6,11 @@ from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.forms import refuse, text
-from app.certificates.forms import PrinterForm
+from app.certificates.forms.desk import PrinterForm
 from app.certificates.models import Printer
 from app.certificates.services import desk
 from app.certificates.services.desk import paper
-from app.certificates.types import PrinterExists
+from app.certificates.types.desk import PrinterExists
 from app.certificates.views.desk import PRINTS
 from app.certificates.views.frame import blueprint, me
 from app.core import limits

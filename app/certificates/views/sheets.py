@@ -6,11 +6,11 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.forms import refuse
-from app.certificates.forms import SheetsForm
+from app.certificates.forms.desk import SheetsForm
 from app.certificates.services import desk
-from app.certificates.types import (
+from app.certificates.types import ReasonMissing
+from app.certificates.types.desk import (
     NoSheetChosen,
-    ReasonMissing,
     RunNotReady,
     SheetActKind,
     SheetsChanged,

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response as PlainResponse
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -24,6 +23,7 @@ from app.cohorts.views import roster_words as words
 from app.cohorts.views.frame import blueprint, own_cohort
 from app.core.clock import now
 from app.core.db import reading, writing
+from app.core.downloads import download
 from app.core.errors import DomainError
 from app.core.events import new_event_id, valid_event_id
 from app.core.i18n import _
@@ -128,13 +128,6 @@ def roster_csv(key: object) -> Response:
 
 def _headings() -> list[str]:
     return [str(name) for name in words.FIELD_NAMES.values()]
-
-
-def download(content: bytes, media_type: str, name: str) -> Response:
-    """A file to save."""
-    response = PlainResponse(content, mimetype=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _pending(db: Any, key: object, roster_key: object) -> tuple[RosterImport, RosterContent]:

@@ -10,9 +10,9 @@ from app.cohorts.services import roster
 from app.cohorts.types import RosterState, RowState
 from app.cohorts.views import roster_words as words
 from app.cohorts.views.frame import blueprint
-from app.cohorts.views.roster import download
 from app.core.clock import now
 from app.core.db import reading, writing
+from app.core.downloads import download
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.identity import current_person

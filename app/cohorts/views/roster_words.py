@@ -16,6 +16,7 @@ FIELD_NAMES = {
     RosterField.PASSPORT: lazy("Passport number"),
     RosterField.NATIONALITY: lazy("Nationality"),
     RosterField.LANGUAGE: lazy("Language"),
+    RosterField.GENDER: lazy("Gender"),
 }
 #: Each state in a word, its tone, and what happens to such rows.
 STATES = {

@@ -15,7 +15,7 @@ from app.core.pdf.document import (
     RenderingLimit,
 )
 from app.core.pdf.engine import Engine, close, render, render_briefly, render_together
-from app.core.pdf.fonts import missing_letters
+from app.core.pdf.fonts import missing_letters, width_of
 from app.core.pdf.imposition import Shift, Turning, card_sheets
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "render",
     "render_briefly",
     "render_together",
+    "width_of",
 ]

@@ -53,6 +53,7 @@ def joined(parts: Iterable[bytes]) -> bytes:
     with pikepdf.new() as whole:
         for part in parts:
             with pikepdf.open(io.BytesIO(part)) as pdf:
+                _drop_signatures(pdf)
                 whole.pages.extend(pdf.pages)
         out = io.BytesIO()
         whole.save(out, deterministic_id=True)
@@ -71,6 +72,17 @@ def lay_under_each(page_file: bytes, layers: Sequence[Layer | None]) -> bytes:
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True, compress_streams=True)
         return out.getvalue()
+
+
+def _drop_signatures(pdf: pikepdf.Pdf) -> None:
+    """A signature holds for its own file only; its invisible field does not go along."""
+    if pikepdf.Name.AcroForm not in pdf.Root:
+        return
+    del pdf.Root.AcroForm
+    for page in pdf.pages:
+        if pikepdf.Name.Annots in page:
+            rest = [one for one in page.Annots if one.get("/Subtype") != pikepdf.Name.Widget]
+            page.Annots = pikepdf.Array(rest)
 
 
 def _lay_under(pdf: pikepdf.Pdf, background: pikepdf.Pdf) -> None:

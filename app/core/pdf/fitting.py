@@ -25,7 +25,7 @@ def shrink_to_fit(page: Any) -> bool:
             continue
         scale = box.width / width * _SLACK
         if scale * 100 < float(allowed):
-            raise DoesNotFit(text=_text(box))
+            raise _does_not_fit(box)
         size = box.style["font_size"] * scale * 0.75  # CSS pixels to points
         box.element.set("style", f"font-size: {size:.3f}pt")
         changed = True
@@ -39,10 +39,10 @@ def refuse_overflow(page: Any) -> None:
         right = box.content_box_x() + box.width + _TOLERANCE
         for line in _lines(box):
             if line.position_y + line.height > bottom or line.position_x + line.width > right:
-                raise DoesNotFit(text=_text(box))
+                raise _does_not_fit(box)
     for box, _allowed in _marked(page, FIT):
         if any(line.width > box.width + _TOLERANCE for line in _lines(box)):
-            raise DoesNotFit(text=_text(box))
+            raise _does_not_fit(box)
 
 
 def has_own_places(laid_out: Any) -> bool:
@@ -75,5 +75,7 @@ def _lines(box: Any) -> Iterator[Any]:
             yield inner
 
 
-def _text(box: Any) -> str:
-    return "".join(box.element.itertext()).strip()[:80]
+def _does_not_fit(box: Any) -> DoesNotFit:
+    """The refusal, with the beginning of the text and the name of its place, if it has one."""
+    text = " ".join("".join(box.element.itertext()).split())[:80]
+    return DoesNotFit(text=text, slot=box.element.get("data-slot") or "")

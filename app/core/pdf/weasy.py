@@ -138,7 +138,7 @@ class Renderer:
             raise MissingGlyph(letters=" ".join(dict.fromkeys(self._ear.letters)))
 
     def _page(self, document: Document) -> bytes:
-        content: bytes = self._fitted(document).write_pdf()
+        content: bytes = self._fitted(document).write_pdf(pdf_variant=document.variant)
         return content
 
     def _fitted(self, document: Document) -> Any:

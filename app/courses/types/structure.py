@@ -30,13 +30,29 @@ class ProgrammeCourse(Strict):
     title: WordsByLanguage
 
 
+#: How long a passed assessment waits for the skill checks when no file says it; our own choice.
+PRACTICAL_WITHIN_DAYS = 90
+
+
+class ProgrammeAward(Strict):
+    """What the programme's certificate asks for beside a valid certificate of every course."""
+
+    exercise: bool = True
+
+
 class Programme(Strict):
-    """The file programme.yaml. `timezone` decides on which day a thing happened."""
+    """The file programme.yaml. `timezone` decides on which day a thing happened.
+
+    `practical_within_days` is how many days after the assessment all skill checks of a course are
+    due; a course may say its own.
+    """
 
     key: Key
     edition: Text
     timezone: Text
     title: WordsByLanguage
+    practical_within_days: int = Field(default=PRACTICAL_WITHIN_DAYS, gt=0, le=3650)
+    award: ProgrammeAward = ProgrammeAward()
     courses: tuple[ProgrammeCourse, ...] = Field(min_length=1)
 
 
@@ -75,17 +91,22 @@ class Participants(Strict):
 
 
 class Step(Strict):
-    """A step of a skill sheet; failing a critical step ends the check."""
+    """A step of a skill sheet; failing a critical step ends the check.
+
+    `lesson` is the lesson that teaches it, where that is not the sheet's.
+    """
 
     key: Key
     critical: bool
+    lesson: Key | None = None
 
 
 class Sheet(Strict):
-    """A skill sheet: the form of one practical test."""
+    """A skill sheet: the form of one practical test. `lesson` teaches what it asks."""
 
     key: Key
     code: Text
+    lesson: Key | None = None
     minutes: int | None = Field(default=None, gt=0)
     participants: Participants
     second_examiner: bool
@@ -118,6 +139,19 @@ class TeamExercise(Strict):
     roles: Mapping[Key, WordsByLanguage]
     equipment: Mapping[Key, WordsByLanguage] = {}
 
+    @property
+    def sheet(self) -> Sheet:
+        """The exercise as a skill sheet, to be graded like one."""
+        return Sheet(
+            key=self.key,
+            code=self.code,
+            participants=self.participants,
+            second_examiner=self.second_examiner,
+            steps=tuple(Step(key=step.key, critical=step.critical) for step in self.steps),
+            critical_fails=tuple(self.critical_fails),
+            equipment=tuple(self.equipment),
+        )
+
 
 class Expert(StrEnum):
     """Whose review a course's content needs beside a native speaker's (curriculum, section 6)."""
@@ -145,6 +179,21 @@ class Allowed(Strict):
     why: Text
 
 
+#: How long before its last day a certificate can be renewed when no file says it; our own choice.
+RENEWAL_MONTHS = 3
+
+
+class Renewal(Strict):
+    """When and how a certificate of the course is renewed.
+
+    `months` before the last day the window opens: skill checks held since then count for the next
+    certificate. `lessons` are read again each time, beside those that have changed.
+    """
+
+    months: int = Field(default=RENEWAL_MONTHS, gt=0)
+    lessons: tuple[Key, ...] = ()
+
+
 class CourseStructure(Strict):
     """The file course.yaml."""
 
@@ -155,6 +204,9 @@ class CourseStructure(Strict):
     minutes: Minutes
     validity_months: int = Field(gt=0)
     refresher_months: int | None = Field(default=None, gt=0)
+    attendance_minutes: int | None = Field(default=None, gt=0)
+    renewal: Renewal = Renewal()
+    practical_within_days: int | None = Field(default=None, gt=0, le=3650)
     expert: Expert = Expert.MEDICAL
     sources: tuple[Source, ...] = Field(min_length=1)
     objectives: tuple[Key, ...] = Field(min_length=1)

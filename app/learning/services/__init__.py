@@ -61,6 +61,7 @@ from app.learning.services.progress import (
     progress_in,
     progress_of,
 )
+from app.learning.services.provisional import provisional_passes, tell_practical
 from app.learning.services.questions import QuestionPage, ReviewPage, question_page, review_page
 from app.learning.services.reading import Reading, reading_of
 from app.learning.services.records import attempts_state, releases_in
@@ -133,6 +134,7 @@ __all__ = [
     "programme_page",
     "progress_in",
     "progress_of",
+    "provisional_passes",
     "question_page",
     "reading_of",
     "record_completion",
@@ -149,6 +151,7 @@ __all__ = [
     "submit_attempt",
     "take_back_extension",
     "take_back_waivers",
+    "tell_practical",
     "variants_of",
     "waive_lessons",
     "waivers_in",

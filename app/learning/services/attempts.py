@@ -88,14 +88,14 @@ def _new_attempt(
     at: datetime,
     chance: Random,
 ) -> Attempt:
-    record = record_of(db, user)
+    record = record_of(db, user, at)
     require_open(course, record, language)
     state = state_in(record, course.slug, course.assessment, at)
     _require_may_start(state)
     drawn = drawing.draw(course.assessment, course.items, _last_items(db, enrollment), chance)
     attempt = Attempt(
         enrollment_id=enrollment.id,
-        number=state.used + 1,
+        number=len(record.attempts.get(course.slug, ())) + 1,
         edition_id=record_edition(db, course, at).id,
         status=AttemptStatus.OPEN,
         items=drawing.to_json(drawn),
@@ -306,7 +306,7 @@ def release_attempt(
     if known is not None:
         require_same(known.digest, content)
         return known
-    if not state_in(record_of(db, trainee), course.slug, course.assessment, at).needs_release:
+    if not state_in(record_of(db, trainee, at), course.slug, course.assessment, at).needs_release:
         raise ReleaseNotNeeded
     release = AttemptRelease(
         enrollment_id=enrollment.id,

@@ -114,10 +114,6 @@ class Preview:
         """The attempts that get another result."""
         return tuple(change for change in self.changes if change.is_changed)
 
-    def with_effect(self, effect: Effect) -> tuple[Change, ...]:
-        """The attempts to which the same happens."""
-        return tuple(change for change in self.changes if change.effect is effect)
-
     @property
     def digest(self) -> str:
         """Of all that would change: who confirms has seen just this."""

@@ -56,11 +56,12 @@ def _found(db: Session, user: User, slug: str, *, lock: bool) -> Enrollment:
 
 
 def locked_by(course: Course, record: Record) -> tuple[str, ...]:
-    """Slugs of the courses to pass first. A course in preparation locks nothing."""
+    """Slugs of the courses to pass first. A course in preparation locks nothing.
+
+    A pass that lapsed opens what it opened: the deadline is about its own course's certificate.
+    """
     return tuple(
-        slug
-        for slug in course.needs
-        if library().has_course(slug) and record.passed_at(slug) is None
+        slug for slug in course.needs if library().has_course(slug) and not record.has_passed(slug)
     )
 
 

@@ -139,7 +139,7 @@ def programme_page(
     db: Session, user: User, language: str, at: datetime, *, require_review: bool = False
 ) -> ProgrammePage:
     """The programme as this person sees it."""
-    record = None if user.is_staff else record_of(db, user)
+    record = None if user.is_staff else record_of(db, user, at)
     outlines = library().outlines(language)
     titles = {
         each.slug: each.course.titles(language).short_title if each.course else each.title
@@ -243,7 +243,7 @@ def course_page(
 ) -> CoursePage:
     """A course as this person sees it. Raises UnknownCourse."""
     course = library().course(slug)
-    record = None if user.is_staff else record_of(db, user)
+    record = None if user.is_staff else record_of(db, user, at, deadlines=True)
     reading = reading_of(db, user, course, require_review=require_review)
     status = status_of(reading, record)
     code = reading.shown(language)
@@ -290,7 +290,7 @@ def lesson_page(
     """
     course = library().course(slug)
     lesson = course.lesson(key)
-    record = None if user.is_staff else record_of(db, user)
+    record = None if user.is_staff else record_of(db, user, at)
     if record is not None:
         require_open(course, record, language)
     reading = reading_of(db, user, course, require_review=require_review)

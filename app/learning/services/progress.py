@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, union
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import library
 from app.learning.models import Attempt, AttemptAnswer, Enrollment, LessonCompletion
+from app.learning.services.provisional import Pass, PassStanding, standings
 from app.learning.services.waiving import waivers_in
 from app.learning.types import AttemptFacts, AttemptStatus, CourseProgress, Waived
 
@@ -44,29 +45,57 @@ class _Rows:
     tries: Mapping[_Where, list[_Try]]
     waived: Mapping[_Where, tuple[Waived, ...]]
     languages: Mapping[_Where, tuple[str, ...]]
+    stands: Mapping[tuple[int, str], PassStanding]
 
 
-def progress_of(db: Session, user_ids: Collection[int], slug: str) -> dict[int, CourseProgress]:
-    """The progress of each person, also of those not enrolled. Raises UnknownCourse."""
+def progress_of(
+    db: Session, user_ids: Collection[int], slug: str, on: date | None = None
+) -> dict[int, CourseProgress]:
+    """The progress of each person, also of those not enrolled. Raises UnknownCourse.
+
+    `on` is the day of asking in the programme's zone: passes that lapsed before do not count.
+    """
     library().course(slug)
-    return progress_in(db, user_ids, [slug])[slug]
+    return progress_in(db, user_ids, [slug], on)[slug]
 
 
 def progress_in(
-    db: Session, user_ids: Collection[int], slugs: Collection[str], *, languages: bool = True
+    db: Session,
+    user_ids: Collection[int],
+    slugs: Collection[str],
+    on: date | None = None,
+    *,
+    languages: bool = True,
+    deadlines: bool = True,
 ) -> dict[str, dict[int, CourseProgress]]:
-    """The same in several courses that are there, by slug; in four or five queries, whatever
+    """The same in several courses that are there, by slug; in seven queries at most, whatever
     their number.
 
-    Without `languages` those that were used are left out, which spares a look at every answer.
+    Without `languages` those that were used are left out, which spares a look at every answer;
+    without `deadlines` the practical is asked for only where one is over, so `due_on` is also set
+    for who has done it.
     """
+    tries = _tries(db, user_ids, slugs)
     rows = _Rows(
         _lessons(db, user_ids, slugs),
-        _tries(db, user_ids, slugs),
+        tries,
         _waived(db, user_ids, slugs),
         _languages(db, user_ids, slugs) if languages else {},
+        _standings(db, tries, on, deadlines) if on else {},
     )
     return {slug: _of_course(slug, user_ids, rows) for slug in slugs}
+
+
+def _standings(
+    db: Session, tries: Mapping[_Where, Sequence[_Try]], on: date, deadlines: bool
+) -> dict[tuple[int, str], PassStanding]:
+    passes = [
+        Pass(user_id, slug, facts.number, facts.submitted_at, facts.edition_id)
+        for (slug, user_id), many in tries.items()
+        for facts in (one.facts for one in many)
+        if facts.passed and facts.submitted_at
+    ]
+    return standings(db, passes, on, asks_all=deadlines)
 
 
 def _of_course(slug: str, user_ids: Collection[int], rows: _Rows) -> dict[int, CourseProgress]:
@@ -82,8 +111,10 @@ def _of_course(slug: str, user_ids: Collection[int], rows: _Rows) -> dict[int, C
 def _progress(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> CourseProgress:
     tries = rows.tries.get(where, [])
     waived = rows.waived.get(where, ())
+    stand = rows.stands.get((where[1], where[0]), PassStanding())
     graded = [one for one in tries if one.score is not None]
-    passed = next((one for one in graded if one.facts.passed), None)
+    passes = [one for one in graded if one.facts.passed]
+    passed = next((one for one in passes if one.facts.number > stand.lapsed_number), None)
     best = passed or max(graded, key=lambda one: one.score or 0, default=None)
     met = [lessons.last_at, *(one.at for one in waived)]
     acts = [lessons.last_at, *(one.facts.submitted_at or one.started_at for one in tries)]
@@ -100,7 +131,10 @@ def _progress(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> Cour
         enrolled_at=lessons.enrolled_at,
         last_at=_latest(acts),
         waived=waived,
-        tries=tuple(one.facts for one in tries),
+        tries=tuple(one.facts for one in tries if one.facts.number > stand.lapsed_number),
+        first_passed_at=passes[0].facts.submitted_at if passes else None,
+        due_on=stand.due_on,
+        lapsed_on=stand.lapsed_on,
     )
 
 
@@ -182,6 +216,7 @@ def _tries(
             Attempt.number,
             Attempt.submitted_at,
             Attempt.passed,
+            Attempt.edition_id,
             case((is_open, Attempt.started_at)),  # of closed ones nobody asks, and times cost time
             Attempt.score,
             Attempt.max_score,
@@ -191,9 +226,9 @@ def _tries(
         .order_by(Attempt.number)
     )
     found: defaultdict[_Where, list[_Try]] = defaultdict(list)
-    for slug, user_id, key, number, submitted_at, passed, *rest in rows:
+    for slug, user_id, key, number, submitted_at, passed, edition_id, *rest in rows:
         status = AttemptStatus.SUBMITTED if submitted_at else AttemptStatus.OPEN
-        facts = AttemptFacts(key, number, status, submitted_at, bool(passed))
+        facts = AttemptFacts(key, number, status, submitted_at, bool(passed), edition_id)
         found[slug, user_id].append(_Try(facts, *rest))
     return dict(found)
 

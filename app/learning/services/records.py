@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, bindparam, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.clock import programme_date
+from app.courses.library import library
 from app.courses.types import Assessment
 from app.learning.models import (
     Attempt,
@@ -19,6 +21,7 @@ from app.learning.models import (
     LessonCompletion,
     LessonWaiver,
 )
+from app.learning.services.provisional import Pass, PassStanding, standings
 from app.learning.types import AttemptFacts, AttemptsState, AttemptStatus
 
 
@@ -31,10 +34,24 @@ class Record:
     attempts: Mapping[str, Sequence[AttemptFacts]]
     releases: Mapping[str, int]  # unused ones
     waived: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    standings: Mapping[str, PassStanding] = field(default_factory=dict)
 
     def passed_at(self, slug: str) -> datetime | None:
-        """When the course's assessment was first passed."""
-        return next((a.submitted_at for a in self.attempts.get(slug, ()) if a.passed), None)
+        """When the course's assessment was first passed, by a pass that has not lapsed."""
+        return next((a.submitted_at for a in self.counted(slug) if a.passed), None)
+
+    def has_passed(self, slug: str) -> bool:
+        """Whether the assessment was ever passed: what other courses need."""
+        return any(attempt.passed for attempt in self.attempts.get(slug, ()))
+
+    def counted(self, slug: str) -> Sequence[AttemptFacts]:
+        """The attempts that count: those after the last pass that lapsed."""
+        lapsed = self.standing(slug).lapsed_number
+        return [one for one in self.attempts.get(slug, ()) if one.number > lapsed]
+
+    def standing(self, slug: str) -> PassStanding:
+        """How the passes of a course stand; nothing is known of a course without one."""
+        return self.standings.get(slug, PassStanding())
 
     def open_key(self, slug: str) -> str | None:
         """The key of the open attempt, if there is one."""
@@ -80,6 +97,7 @@ _ATTEMPTS = (
         Attempt.status,
         Attempt.submitted_at,
         Attempt.passed,
+        Attempt.edition_id,
     )
     .join(Enrollment, Attempt.enrollment_id == Enrollment.id)
     .where(Enrollment.user_id == _USER)
@@ -93,13 +111,38 @@ _UNUSED_RELEASES = (
 )
 
 
-def record_of(db: Session, user: User) -> Record:
-    """Everything a trainee has done."""
+def record_of(
+    db: Session, user: User, at: datetime | None = None, *, deadlines: bool = False
+) -> Record:
+    """Everything a trainee has done.
+
+    With `at`, passes whose practical was not done in time have lapsed. With `deadlines` it is
+    known of every pass whether the practical is done, which may take two queries more.
+    """
     enrollments, completed, waived = _lessons(db, user)
     attempts = _attempts(db, user) if enrollments else {}
     is_failing = any(not tries[-1].passed for tries in attempts.values())
     releases = _unused_releases(db, user) if is_failing else {}
-    return Record(enrollments, completed, attempts, releases, waived)
+    stand = _standings(db, user, attempts, at, deadlines) if at else {}
+    return Record(enrollments, completed, attempts, releases, waived, stand)
+
+
+def _standings(
+    db: Session,
+    user: User,
+    attempts: Mapping[str, Sequence[AttemptFacts]],
+    at: datetime,
+    deadlines: bool,
+) -> dict[str, PassStanding]:
+    passes = [
+        Pass(user.id, slug, one.number, one.submitted_at, one.edition_id)
+        for slug, tries in attempts.items()
+        for one in tries
+        if one.passed and one.submitted_at
+    ]
+    on = programme_date(at, library().programme.timezone)
+    found = standings(db, passes, on, asks_all=deadlines)
+    return {slug: stand for (_, slug), stand in found.items()}
 
 
 _Keys = dict[str, frozenset[str]]
@@ -126,8 +169,9 @@ def _lessons(db: Session, user: User) -> tuple[dict[str, int], _Keys, _Keys]:
 def _attempts(db: Session, user: User) -> dict[str, list[AttemptFacts]]:
     found: defaultdict[str, list[AttemptFacts]] = defaultdict(list)
     rows = db.execute(_ATTEMPTS, {"user_id": user.id})
-    for slug, key, number, status, submitted_at, passed in rows:
-        found[slug].append(AttemptFacts(key, number, status, submitted_at, bool(passed)))
+    for slug, key, number, status, submitted_at, passed, edition_id in rows:
+        facts = AttemptFacts(key, number, status, submitted_at, bool(passed), edition_id)
+        found[slug].append(facts)
     return dict(found)
 
 
@@ -190,5 +234,7 @@ def _closed(
 
 
 def state_in(record: Record, slug: str, rules: Assessment, at: datetime) -> AttemptsState:
-    """The same for one course of a record."""
-    return attempts_state(rules, record.attempts.get(slug, ()), record.releases.get(slug, 0), at)
+    """The same for one course of a record; attempts before a pass that lapsed count no more."""
+    state = attempts_state(rules, record.counted(slug), record.releases.get(slug, 0), at)
+    stand = record.standing(slug)
+    return replace(state, due_on=stand.due_on, lapsed_on=stand.lapsed_on)

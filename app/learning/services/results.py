@@ -133,7 +133,7 @@ def result_page(
     reading = reading_of(db, user, course, require_review=require_review)
     code = reading.shown(language)
     has_words = reading.is_open and not is_open
-    record = record_of(db, user)
+    record = record_of(db, user, at, deadlines=True)
     graded = None if is_open else _Graded.of(db, attempt, bank)
     max_score = attempt.max_score or len(attempt.items)
     return ResultPage(

@@ -19,7 +19,9 @@ from app.overview.services.merging import (
 from app.overview.services.progress import (
     courses_of,
     due_of_trainee,
+    due_soon,
     export_person,
+    reminders_of,
     ways_and_standing,
     ways_of_trainee,
 )
@@ -39,11 +41,13 @@ __all__ = [
     "cohort_grid",
     "courses_of",
     "due_of_trainee",
+    "due_soon",
     "everybody_grid",
     "everybody_of",
     "export_person",
     "merge_people",
     "mergeable",
+    "reminders_of",
     "share_a_name",
     "side_of",
     "standings",

@@ -16,6 +16,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import (
     Consents,
+    Gender,
     GrantKind,
     Names,
     PreparedSecret,
@@ -41,6 +42,8 @@ SLUG = "cpr-aed-choking"
 #: Courses of a cohort after that one, and in how many days all are due, some of them already.
 LATER = ("bleeding-burns-fractures", "floods-storms")
 DUE_IN_DAYS = (-9, -2, 26, 54)
+#: What demo trainees say in turn; every fifth would rather not.
+GENDERS = (Gender.FEMALE, Gender.MALE, Gender.FEMALE, Gender.MALE, None)
 
 
 class Stage(IntEnum):
@@ -113,13 +116,14 @@ class DemoLoader:
 
     def _grant_sheets(self, instructor: User, by: User) -> None:
         ends_on = self._today() + timedelta(days=365)
-        sheets = [(one, sheet) for one in (self.first, self.course) for sheet in one.sheets]
-        for course, sheet in sheets:
+        team = [one for one in practicals.all_sheets() if one.is_team]
+        sheets = [(c.slug, sheet.key) for c in (self.first, self.course) for sheet in c.sheets]
+        for slug, sheet_key in [*sheets, *((one.slug, one.sheet.key) for one in team)]:
             accounts.give_grant(
                 self.db,
                 instructor,
                 GrantKind.PRACTICALS_EXAMINE,
-                f"{course.slug}/{sheet.key}",
+                f"{slug}/{sheet_key}",
                 ends_on,
                 by,
                 self.plan.at - timedelta(days=89),
@@ -175,7 +179,9 @@ class DemoLoader:
         )
         consents = Consents(True, True, origin.language)
         at = self.plan.at - timedelta(days=28)
-        return cohorts.join(self.db, code, profile, self.plan.secret, consents, self._day(at), at)
+        user = cohorts.join(self.db, code, profile, self.plan.secret, consents, self._day(at), at)
+        accounts.change_gender(self.db, user, GENDERS[user.id % len(GENDERS)], at)
+        return user
 
     def _advance(
         self, user: User, language: str, stage: Stage, instructor: User, cohort: Cohort | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,6 +25,7 @@ from app.overview.services.standing import standing_by
 from app.overview.types import CourseWay, Standing
 from app.practicals import services as practicals
 from app.practicals.services import attendance, deferring
+from app.practicals.types import DeadlineRow
 
 
 def courses_of(cohort: Cohort) -> list[Course]:
@@ -35,14 +37,14 @@ def ways_of_trainee(
     db: Session, trainee: User, at: datetime, *, require_review: bool = False
 ) -> list[CourseWay]:
     """The trainee's way in every course she follows."""
-    return _ways(db, trainee, at, _progress(db, trainee), require_review)
+    return _ways(db, trainee, at, _progress(db, trainee, at), require_review)
 
 
 def ways_and_standing(
     db: Session, trainee: User, at: datetime, *, require_review: bool = False
 ) -> tuple[list[CourseWay], Standing]:
     """Her ways, and where she stands on them."""
-    progress = _progress(db, trainee)
+    progress = _progress(db, trainee, at)
     ways = _ways(db, trainee, at, progress, require_review)
     ready = {(way.course.slug, trainee.id): way.readiness for way in ways}
     return ways, standing_by(db, trainee, at, progress, ready, require_review=require_review)
@@ -51,8 +53,10 @@ def ways_and_standing(
 _Progress = dict[str, dict[int, CourseProgress]]
 
 
-def _progress(db: Session, trainee: User) -> _Progress:
-    return learning.progress_in(db, [trainee.id], [course.slug for course in library().courses])
+def _progress(db: Session, trainee: User, at: datetime) -> _Progress:
+    today = programme_date(at, library().programme.timezone)
+    slugs = [course.slug for course in library().courses]
+    return learning.progress_in(db, [trainee.id], slugs, today)
 
 
 def _ways(
@@ -89,14 +93,37 @@ def due_of_trainee(db: Session, trainee: User) -> dict[str, DueDay]:
     return found
 
 
-def export_person(db: Session, person: User) -> dict[str, Any]:
+def due_soon(db: Session, person: User, today: date) -> int:
+    """How many assessments of the person's cohorts lapse soon for want of skill checks."""
+    members = cohorts.members_by_cohort(db, cohorts.cohorts_of(db, person))
+    ids = {user.id for each in members.values() for user in each}
+    return len(practicals.passes_due(db, ids, today, practicals.REMIND_DAYS))
+
+
+def reminders_of(ways: Sequence[CourseWay], today: date) -> list[DeadlineRow]:
+    """A trainee's passed assessments that lapse soon, or have lapsed; no query."""
+    rows = [row for way in ways if (row := _deadline(way, today)) is not None]
+    return [row for row in rows if row.days_left <= practicals.REMIND_DAYS]
+
+
+def _deadline(way: CourseWay, today: date) -> DeadlineRow | None:
+    last_day = way.progress.due_on or way.progress.lapsed_on
+    if last_day is None or way.readiness.certificate is not None:
+        return None
+    days, is_lapsed = (last_day - today).days, way.progress.due_on is None
+    return DeadlineRow(way.readiness.user, way.course.slug, last_day, is_lapsed, days, ())
+
+
+def export_person(db: Session, person: User, at: datetime) -> dict[str, Any]:
     """Everything that the rooms keep about a person, as plain data to take away."""
     return {
         "account": accounts.export_account(db, person),
         **cohorts.export_cohorts(db, person),
         "lists": roster.export_lists(db, person),
         "learning": learning.export_learning(db, person),
-        "skill_checks": practicals.export_checks(db, person),
+        "skill_checks": practicals.export_checks(
+            db, person, programme_date(at, library().programme.timezone)
+        ),
         "attendance": attendance.export_attendance(db, person),
         "deferrals": deferring.export_deferrals(db, person),
         "certificates": certificates.export_certificates(db, person),

@@ -71,8 +71,8 @@ def standing_by(
 
 def _ask(db: Session, users: Sequence[User], at: datetime, require_review: bool) -> _Known:
     ids, slugs = [user.id for user in users], [course.slug for course in library().courses]
-    progress = learning.progress_in(db, ids, slugs, languages=False)
     today = programme_date(at, library().programme.timezone)
+    progress = learning.progress_in(db, ids, slugs, today, languages=False, deadlines=False)
     ready = _ready(db, users, progress, today, require_review)
     return _known(db, ids, at, progress, ready, require_review)
 
@@ -195,7 +195,8 @@ def _cell(
     course, ready = library().course(where[0]), known.ready.get(where)
     extended = known.extended.get(where)
     due_on = _due(known.due.get(where), extended)
-    if progress.is_learnt or (ready is not None and ready.is_eligible):
+    is_given = ready is not None and (ready.is_eligible or ready.certificate is not None)
+    if progress.is_learnt or is_given:
         missing = ready.missing if ready else _every_sheet(course)
         state, verdict, block = _shown(ready)
         return Cell(
@@ -242,7 +243,7 @@ def _shown(ready: Readiness | None) -> tuple[State, Verdict, Block | None]:
 def _first_needed(course: Course, user_id: int, known: _Known) -> str:
     """The first course whose assessment must be passed before; "" when nothing locks this one."""
     for slug in course.needs:
-        if slug in known.progress and known.progress[slug][user_id].passed_at is None:
+        if slug in known.progress and known.progress[slug][user_id].first_passed_at is None:
             return slug
     return ""
 

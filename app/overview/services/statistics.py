@@ -72,9 +72,9 @@ def statistics(
     awards = certificates.first_awards(db, [user.id for user in users])
     lessons = learning.lessons_by_day(db, [user.id for user in users], slugs)
     passed = Counter(
-        programme_date(cell.progress.passed_at, zone)
+        programme_date(cell.progress.first_passed_at, zone)
         for _one, cell in places
-        if cell.progress.passed_at
+        if cell.progress.first_passed_at
     )
     certified = Counter(day for (slug, _user), day in awards.items() if slug in slugs)
     weeks = _weeks([*lessons, *passed, *certified], programme_date(at, zone))

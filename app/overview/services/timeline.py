@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import groupby
 
@@ -17,7 +17,8 @@ from app.core.clock import programme_date
 from app.learning import services as learning
 from app.learning.services import LearningAct
 from app.practicals import services as practicals
-from app.practicals.types import Result
+from app.practicals.services.attended import attended_days
+from app.practicals.types import Result, Standing
 
 
 class HappeningKind(StrEnum):
@@ -29,6 +30,11 @@ class HappeningKind(StrEnum):
     CHECK_PASSED = "check-passed"
     CHECK_FAILED = "check-failed"
     ACKNOWLEDGED = "acknowledged"
+    DAY_PRESENT = "day-present"
+    DAY_LATE = "day-late"
+    DAY_LEFT_EARLY = "day-left-early"
+    DAY_EXCUSED = "day-excused"
+    DAY_ABSENT = "day-absent"
     CERTIFIED = "certified"
     REVOKED = "revoked"
 
@@ -37,7 +43,8 @@ class HappeningKind(StrEnum):
 class Happening:
     """One thing that happened: when, and what a sentence about it needs.
 
-    `key` is the skill sheet's or empty, `name` a cohort's, an examiner's or a serial number.
+    `key` is the skill sheet's or empty, `name` a cohort's, an examiner's, a place's or a serial
+    number, `clock` the place's time at which she came late or left early.
     """
 
     kind: str
@@ -47,6 +54,7 @@ class Happening:
     name: str = ""
     language: str = ""
     held_on: date | None = None
+    clock: time | None = None
     act: LearningAct | None = None
 
 
@@ -61,7 +69,7 @@ class Day:
 def timeline(db: Session, trainee: User, timezone: str) -> list[Day]:
     """What happened, by day; the number of queries does not grow with it."""
     happened = [*_person(trainee), *_cohorts(db, trainee), *_acts(db, trainee)]
-    happened += [*_checks(db, trainee), *_certificates(db, trainee)]
+    happened += [*_checks(db, trainee), *_days(db, trainee), *_certificates(db, trainee)]
     happened.sort(key=lambda one: one.at, reverse=True)
     return [
         Day(on, tuple(of_day))
@@ -88,7 +96,9 @@ def _acts(db: Session, trainee: User) -> Iterator[Happening]:
 def _checks(db: Session, trainee: User) -> Iterator[Happening]:
     for result in practicals.results_of(db, trainee):
         check = result.check
-        passed = result.result is Result.PASSED
+        if check.standing is not Standing.COUNTS:  # nobody else may know these marks yet
+            continue
+        passed = result.final_result is Result.PASSED
         yield Happening(
             HappeningKind.CHECK_PASSED if passed else HappeningKind.CHECK_FAILED,
             check.recorded_at,
@@ -105,6 +115,17 @@ def _checks(db: Session, trainee: User) -> Iterator[Happening]:
                 result.course_slug,
                 result.sheet_key,
             )
+
+
+def _days(db: Session, trainee: User) -> Iterator[Happening]:
+    for day, entry in attended_days(db, trainee):
+        yield Happening(
+            HappeningKind(f"day-{entry.what}"),
+            entry.at,
+            name=day.place,
+            held_on=day.held_on,
+            clock=entry.clock,
+        )
 
 
 def _certificates(db: Session, trainee: User) -> Iterator[Happening]:

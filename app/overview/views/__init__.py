@@ -12,6 +12,7 @@ from app.overview.views import (  # isort: skip  # they add their routes
     items,
     merging,
     pages,
+    summary,
     translating,
     words,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "items",
     "merging",
     "pages",
+    "summary",
     "translating",
     "words",
 ]

@@ -48,7 +48,7 @@ def _followers(key: str, slug: str) -> tuple[Cohort, list[tuple[str, str]]]:
     db = reading()
     cohort, course = cohorts.cohort_of(db, current_person(), key), library().course(slug)
     members = cohorts.members_of(db, cohort)
-    progress = learning.progress_of(db, [member.id for member in members], course.slug)
+    progress = learning.progress_of(db, [member.id for member in members], course.slug, today())
     return cohort, [
         (member.key, f"{member.display_name} · {member.latin_name}")
         for member in members

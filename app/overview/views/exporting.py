@@ -37,16 +37,17 @@ _CHUNK = 64 * 1024
 @requires(Permission.COHORTS_LEAD)
 def exports() -> str:
     """The tables that the person may take away."""
-    person = current_person()
-    found = cohorts.cohorts_of(reading(), person)
-    return render_template("overview/exports.html", tables=tables.tables_for(person), cohorts=found)
+    db, person = reading(), current_person()
+    found = cohorts.cohorts_of(db, person)
+    known = tables.tables_for(db, person, today())
+    return render_template("overview/exports.html", tables=known, cohorts=found)
 
 
 @blueprint.get("/exports/<kind>")
 @requires(Permission.COHORTS_LEAD)
 def export_table(kind: str) -> str:
     """Ask in which form, and for the password when people are in the table."""
-    spec = tables.spec_of(current_person(), kind)
+    spec = tables.spec_of(reading(), current_person(), kind, today())
     form = _form_of(spec)(formdata=None, language=current_language())
     return _page(spec, kind, _cohort(spec), form)
 
@@ -70,7 +71,7 @@ def _page(spec: TableSpec, kind: str, cohort: Cohort | None, form: ExportForm) -
 @requires(Permission.COHORTS_LEAD)
 def take_table(kind: str) -> Response | tuple[str, int]:
     """Send the file; the trail says who took it."""
-    spec = tables.spec_of(current_person(), kind)
+    spec = tables.spec_of(reading(), current_person(), kind, today())
     form, cohort = _form_of(spec)(), _cohort(spec)
     if not form.validate() or (
         isinstance(form, PersonalExportForm) and not password_is_right(form)

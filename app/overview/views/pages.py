@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import PRIVACY_UPDATED_ON, PRIVACY_VERSION, Role
+from app.certificates import services as certificates
 from app.cohorts import services as cohorts
 from app.core.clock import now
 from app.core.db import reading, writing
@@ -54,6 +55,7 @@ def start() -> str:
         "overview/start_staff.html",
         cards=cards,
         days=sessions.coming_days(db, person, today(), DAYS_SHOWN),
+        due_soon=services.due_soon(db, person, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
         writes=accounts.may_author(db, person, "", today()),
     )
@@ -67,8 +69,10 @@ def _trainee_start(db: Session, person: User) -> str:
         page=page,
         ways=ways,
         due=services.due_of_trainee(db, person),
+        ending=certificates.due_for_renewal(db, person, today()),
         days=sessions.next_sessions(db, person, today()),
         news=cohorts.news_for(db, person, current_language()),
+        deadlines=services.reminders_of(ways, today()),
         translates=bool(accounts.translatable_languages(db, person, today())),
     )
 
@@ -112,6 +116,6 @@ def release_attempt(key: object, user: object, slug: str) -> AnyResponse | tuple
 @requires(Permission.ACCOUNTS_OWN)
 def export() -> Response:
     """Everything that is kept about oneself, to take away."""
-    response = jsonify(services.export_person(reading(), current_person()))
+    response = jsonify(services.export_person(reading(), current_person(), now()))
     response.headers["Content-Disposition"] = 'attachment; filename="kapok-my-data.json"'
     return response

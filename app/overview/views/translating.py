@@ -6,6 +6,7 @@ from flask import Response, render_template, request, session
 
 from app.accounts import services as accounts
 from app.core.db import reading
+from app.core.downloads import download
 from app.core.errors import NotFound
 from app.core.identity import current_person
 from app.core.languages import LANGUAGES, SOURCE_LANGUAGE
@@ -90,10 +91,7 @@ def translate_export(slug: str, into: str) -> Response:
     """The course's words as a PO file."""
     course = _asked(slug, into)
     text = services.exported(settings().courses_dir, course, into, with_bank=_with_bank())
-    response = Response(text, mimetype="text/x-gettext-translation")
-    name = f"kapok-{course.slug}-{into}.po"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(text, "text/x-gettext-translation", f"kapok-{course.slug}-{into}.po")
 
 
 @blueprint.post("/translate/<slug>/<into>")

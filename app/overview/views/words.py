@@ -179,8 +179,8 @@ def due_sentence(due_on: date) -> str:
     return _("Due on %(day)s", day=format_date(due_on))
 
 
-@blueprint.app_template_filter("clock")
-def clock(at: datetime) -> str:
+@blueprint.app_template_filter("programme_clock")
+def programme_clock(at: datetime) -> str:
     """Hours and minutes in the programme's zone."""
     zone = ZoneInfo(settings().timezone)
     return f"{at.astimezone(zone):%H:%M}"

@@ -66,12 +66,16 @@ class SessionForm(EventForm):
     ends = TimeField(lazy("Ends at"), [required()])
     timezone = SelectField(lazy("Time zone of the place"), choices=zone_choices)
     place = StringField(lazy("Place"), [required(), length(most=PLACE_LENGTH), no_controls])
-    courses = SelectMultipleField(lazy("Courses that are trained"), [Optional()])
-    stations = SelectMultipleField(lazy("Stations: one for each skill sheet"), [Optional()])
+    courses = SelectMultipleField(
+        lazy("Courses that are trained"), [Optional(strip_whitespace=False)]
+    )
+    stations = SelectMultipleField(
+        lazy("Stations: one for each skill sheet"), [Optional(strip_whitespace=False)]
+    )
     instructors = SelectMultipleField(
         lazy("Instructors"), [InputRequired(lazy("Choose at least one instructor."))]
     )
-    examiners = SelectMultipleField(lazy("Examiners"), [Optional()])
+    examiners = SelectMultipleField(lazy("Examiners"), [Optional(strip_whitespace=False)])
     manikins = IntegerField(
         lazy("Manikins"),
         [

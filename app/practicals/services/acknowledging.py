@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core import audit
 from app.core.errors import EventConflict
 from app.practicals.models import SkillCheckParticipant
-from app.practicals.types import AcknowledgedBy, NotCurrent, WrongPin
+from app.practicals.types import AcknowledgedBy, NotCountedYet, NotCurrent, Standing, WrongPin
 
 
 def acknowledge(
@@ -22,11 +22,14 @@ def acknowledge(
 ) -> SkillCheckParticipant:
     """Record that the trainee has seen the result; again changes nothing.
 
-    Raises NotCurrent when the check was corrected, EventConflict when the event was another one.
+    Raises NotCurrent when the check was corrected, NotCountedYet while it waits for a second
+    examiner, EventConflict when the event was another one.
     """
     _refuse_other_use(db, event_id, result)
     if result.check.corrected_by is not None:
         raise NotCurrent
+    if result.check.standing is not Standing.COUNTS:
+        raise NotCountedYet
     if result.acknowledged_at is None:
         result.acknowledged_at, result.acknowledged_by = at, how
         result.acknowledge_event_id = event_id

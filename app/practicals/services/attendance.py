@@ -18,14 +18,13 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.core import audit
-from app.core.errors import EventConflict
+from app.core.errors import EventConflict, NotFound
 from app.core.events import digest_of, require_same
 from app.practicals.models.sessions import AttendanceEvent, TrainingSession
 from app.practicals.services.sessions import (
     locked,
     moment_of,
     people_of,
-    person_in,
     require_open,
     today_at,
 )
@@ -83,6 +82,31 @@ def record_entry(
     does not belong to the day.
     """
     found = locked(db, session.id)
+    return _recorded(db, found, _people(db, found), entry, by, at, device_at)
+
+
+def record_entries(
+    db: Session, session: TrainingSession, entries: Iterable[Entry], by: User, at: datetime
+) -> int:
+    """Add several entries by hand; returns how many were new. Raises as `record_entry`."""
+    found = locked(db, session.id)
+    people = _people(db, found)
+    return sum(_recorded(db, found, people, entry, by, at).is_new for entry in entries)
+
+
+def _people(db: Session, session: TrainingSession) -> dict[str, User]:
+    return {user.key: user for user in people_of(db, session)}
+
+
+def _recorded(
+    db: Session,
+    found: TrainingSession,
+    people: Mapping[str, User],
+    entry: Entry,
+    by: User,
+    at: datetime,
+    device_at: datetime | None = None,
+) -> Recorded:
     content = {
         "session": found.key,
         "user": entry.user_key,
@@ -94,16 +118,11 @@ def record_entry(
         return Recorded(known, is_new=False)
     require_open(found)
     _refuse_early(found, entry.what, at)
-    user = person_in(db, found, entry.user_key)
+    user = people.get(entry.user_key)
+    if user is None:
+        raise NotFound
     event = _event(found, user, entry, How.TICK, by, at, device_at, digest_of(content))
     return _added(db, event)
-
-
-def record_entries(
-    db: Session, session: TrainingSession, entries: Iterable[Entry], by: User, at: datetime
-) -> int:
-    """Add several entries by hand; returns how many were new. Raises as `record_entry`."""
-    return sum(record_entry(db, session, entry, by, at).is_new for entry in entries)
 
 
 def same_for(event_id: str, keys: Iterable[str], what: Presence, note: str = "") -> list[Entry]:

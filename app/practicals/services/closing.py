@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app.accounts.models import User
 from app.accounts.types import Role
 from app.core import audit
-from app.core.errors import NotFound
+from app.core.errors import EventConflict, NotFound
 from app.core.permissions import Forbidden
 from app.learning import services as learning
 from app.practicals.models import SkillCheck, SkillCheckParticipant
@@ -31,9 +31,10 @@ from app.practicals.services.sessions import (
     require_open,
     today_at,
 )
-from app.practicals.types import Result
+from app.practicals.types import Result, Standing
 from app.practicals.types.sessions import (
     DONE,
+    GAPS,
     CellState,
     GapsLeft,
     NotClosed,
@@ -72,7 +73,7 @@ class Row:
     @property
     def open_cells(self) -> tuple[Cell, ...]:
         """The stations at which she is not accounted for."""
-        return tuple(cell for cell in self.cells if cell.state is CellState.OPEN)
+        return tuple(cell for cell in self.cells if cell.state in GAPS)
 
     @property
     def lacks_attendance(self) -> bool:
@@ -82,7 +83,7 @@ class Row:
     @property
     def contradicts(self) -> bool:
         """Whether she was checked although she is entered as away."""
-        return self.stay.what in AWAY and any(cell.is_done for cell in self.cells)
+        return self.stay.what in AWAY and any(cell.results for cell in self.cells)
 
     @property
     def gaps(self) -> int:
@@ -155,11 +156,14 @@ def board_of(db: Session, session: TrainingSession) -> Board:
 def _state(
     stay: Stay, results: Sequence[SkillCheckParticipant], deferral: DeferralEvent | None
 ) -> CellState:
-    if results:
-        passed = any(one.result is Result.PASSED for one in results)
+    counted = [one for one in results if one.check.standing is Standing.COUNTS]
+    if counted:
+        passed = any(one.final_result is Result.PASSED for one in counted)
         return CellState.PASSED if passed else CellState.FAILED
     if deferral is not None and deferral.is_deferred:
         return CellState.DEFERRED
+    if results:
+        return CellState.UNSETTLED
     return AWAY.get(stay.what, CellState.OPEN) if stay.what else CellState.OPEN
 
 
@@ -235,9 +239,13 @@ def close_session(
 ) -> SessionTurn:
     """Close the books; closed ones stay closed and give the same answer.
 
-    Checks that count and name no day are linked. Raises GapsLeft, NotYet, SessionCancelled.
+    Checks that count and name no day are linked. Raises GapsLeft, NotYet, SessionCancelled, and
+    EventConflict when the event was another one.
     """
     found = locked(db, session.id)
+    known = _known_turn(db, found, Turn.CLOSED, event_id)
+    if known is not None:
+        return known
     last = newest_turn(db, found)
     if last is not None and last.what is Turn.CLOSED:
         return last
@@ -264,14 +272,15 @@ def reopen_session(
 ) -> SessionTurn:
     """Open closed books again; only an administrator may, and says why.
 
-    The same event again gives the same answer. Raises Forbidden, NotClosed.
+    The same event again gives the same answer. Raises Forbidden, NotClosed, EventConflict.
     """
     if by.role is not Role.ADMINISTRATOR:
         raise Forbidden
     found = locked(db, session.id)
+    known = _known_turn(db, found, Turn.REOPENED, event_id)
+    if known is not None:
+        return known
     last = newest_turn(db, found)
-    if last is not None and last.event_id == event_id:
-        return last
     if last is None or last.what is not Turn.CLOSED:
         raise NotClosed
     found.closed_at = None
@@ -280,6 +289,16 @@ def reopen_session(
     db.flush()
     audit.record(db, "practicals.reopen-session", by.key, at, "training_session", found.key)
     return turn
+
+
+def _known_turn(
+    db: Session, session: TrainingSession, what: Turn, event_id: str
+) -> SessionTurn | None:
+    """The turn that this event made before, maybe with others after it."""
+    known = db.scalars(select(SessionTurn).where(SessionTurn.event_id == event_id)).one_or_none()
+    if known is not None and (known.session_id, known.what) != (session.id, what):
+        raise EventConflict
+    return known
 
 
 def _turn(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.events import digest_of
 from app.courses.types import Sheet
 from app.practicals.types import Mark, ParticipantDraft, ReasonMissing, Result, StepMissing
 
@@ -32,6 +36,21 @@ def complete_marks(sheet: Sheet, participant: ParticipantDraft, name: str) -> di
     if not known or not all(text.strip() for text in participant.critical_fails.values()):
         raise ReasonMissing(name=name)
     return marks
+
+
+def marks_alike(participant: ParticipantDraft) -> str:
+    """A digest that is one for two participants with the same marks and reasons."""
+    one = participant
+    return digest_of({"m": one.marks, "r": one.step_reasons, "c": one.critical_fails})
+
+
+def marks_json(participant: ParticipantDraft, marks: Mapping[str, Mark]) -> dict[str, Any]:
+    """The complete marks of one participant as they are stored."""
+    return {
+        "steps": {key: mark.value for key, mark in marks.items()},
+        "step_reasons": dict(participant.step_reasons),
+        "critical_fails": dict(participant.critical_fails),
+    }
 
 
 def result_of(sheet: Sheet, participant: ParticipantDraft) -> Result:

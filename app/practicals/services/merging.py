@@ -22,7 +22,10 @@ MERGE_MOVES = frozenset(
 )
 MERGE_STAYS = {
     "attendance_event.by_id": "who wrote it down stays as it was written",
+    "check_settlement.agreed_by_id": "who agreed stays as it was signed",
+    "check_settlement.proposed_by_id": "who proposed stays as it was signed",
     "deferral_event.by_id": "who deferred stays as it was written",
+    "second_grading.examiner_id": "who examined stays as it was signed",
     "session_paper.by_id": "who printed stays as it was written",
     "session_staff.user_id": "only trainees are merged, and they are no staff",
     "session_turn.by_id": "who closed or reopened stays as it was written",

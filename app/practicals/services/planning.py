@@ -200,6 +200,8 @@ def proposal(db: Session, cohort: Cohort, by: User, today: date, zone: str) -> S
     newest = query.order_by(TrainingSession.held_on.desc(), TrainingSession.id.desc()).limit(1)
     last = db.scalars(newest).first()
     if last is None:
+        leaders = cohorts.instructors_of(db, cohort) or [by]
+        slugs = {course.slug for course in cohort.courses}
         return SessionDraft(
             held_on=today,
             begins=USUAL_HOURS[0],
@@ -208,8 +210,12 @@ def proposal(db: Session, cohort: Cohort, by: User, today: date, zone: str) -> S
             timezone=zone if zone in ZONES else next(iter(ZONES)),
             courses=tuple(course.slug for course in cohort.courses),
             stations=(),
-            instructors=tuple(one.key for one in cohorts.instructors_of(db, cohort)) or (by.key,),
-            examiners=(),
+            instructors=tuple(one.key for one in leaders),
+            examiners=tuple(
+                one.key
+                for one in leaders
+                if any(slug in slugs for slug, _ in accounts.examinable_sheets(db, one, today))
+            ),
             manikins=-(-_members(db, cohort) // LEARNERS_PER_MANIKIN),
         )
     own = {course.slug for course in cohort.courses}

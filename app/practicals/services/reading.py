@@ -2,50 +2,74 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from app.accounts.models import User
 from app.accounts.types import Role
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.core.clock import programme_date
 from app.core.errors import NotFound
-from app.practicals.models import SkillCheck, SkillCheckParticipant
-from app.practicals.types import PassedSheet, Result
-
-
-def checks_by(db: Session, person: User, limit: int = 50) -> Sequence[SkillCheck]:
-    """The newest checks this person may see: her own gradings and those of her cohorts."""
-    query = _visible(person).order_by(SkillCheck.id.desc()).limit(limit)
-    return db.scalars(query).unique().all()
+from app.courses.library import library
+from app.practicals.models import SecondGrading, SkillCheck, SkillCheckParticipant
+from app.practicals.types import TEAM, AcknowledgedBy, PassedSheet, Result, Standing
 
 
 def check_of(db: Session, person: User, key: str) -> SkillCheck:
     """A check by its key if the person may see it; raises NotFound otherwise."""
-    check = db.scalars(_visible(person).where(SkillCheck.key == key)).unique().one_or_none()
+    check = db.scalars(visible_checks(person).where(SkillCheck.key == key)).unique().one_or_none()
     if check is None:
         raise NotFound
     return check
 
 
-def _visible(person: User) -> Select[SkillCheck]:
+def standing_of(check: SkillCheck, today: date) -> Standing:
+    """How a check stands: it lapses when its day is over without a second examiner.
+
+    The day is the one on which it was recorded, in the programme's zone: a paper sheet that is
+    typed in later still has a day for the second one.
+    """
+    recorded_on = programme_date(check.recorded_at, library().programme.timezone)
+    if check.standing is Standing.WAITING and recorded_on < today:
+        return Standing.LAPSED
+    return check.standing
+
+
+def shows_marks(check: SkillCheck, person: User, today: date) -> bool:
+    """Whether the person may see the marks: until the second examiner has graded, only the first.
+
+    The trainee waits too: what she knows the second examiner may hear.
+    """
+    is_open = standing_of(check, today) is not Standing.WAITING or check.corrected_by is not None
+    return is_open or person.id == check.examiner_id
+
+
+def visible_checks(person: User) -> Select[SkillCheck]:
     query = select(SkillCheck).options(
         selectinload(SkillCheck.participants).joinedload(SkillCheckParticipant.user),
         selectinload(SkillCheck.examiner),
         selectinload(SkillCheck.corrected_by),
         selectinload(SkillCheck.corrects),
+        selectinload(SkillCheck.second).joinedload(SecondGrading.examiner),
     )
     match person.role:
         case Role.ADMINISTRATOR:
             return query
         case Role.INSTRUCTOR:
             led = cohorts.visible_cohorts(person).with_only_columns(Cohort.id)
+            seconded = select(SecondGrading.check_id).where(SecondGrading.examiner_id == person.id)
             return query.where(
-                or_(SkillCheck.examiner_id == person.id, SkillCheck.cohort_id.in_(led))
+                or_(
+                    SkillCheck.examiner_id == person.id,
+                    SkillCheck.cohort_id.in_(led),
+                    SkillCheck.id.in_(seconded),
+                )
             )
         case _:
             own = select(SkillCheckParticipant.check_id).where(
@@ -59,15 +83,27 @@ def results_of(db: Session, trainee: User) -> Sequence[SkillCheckParticipant]:
     query = (
         select(SkillCheckParticipant)
         .join(SkillCheckParticipant.check)
-        .options(contains_eager(SkillCheckParticipant.check).joinedload(SkillCheck.examiner))
-        .where(SkillCheckParticipant.user_id == trainee.id, _is_current())
+        .options(
+            contains_eager(SkillCheckParticipant.check).joinedload(SkillCheck.examiner),
+            contains_eager(SkillCheckParticipant.check).selectinload(SkillCheck.corrected_by),
+        )
+        .where(SkillCheckParticipant.user_id == trainee.id, is_current())
     )
     return db.scalars(query.order_by(SkillCheckParticipant.id.desc())).all()
 
 
-def _is_current() -> ColumnElement[bool]:
+def is_current() -> ColumnElement[bool]:
+    """Whether no correction has replaced the check."""
     later = aliased(SkillCheck)
     return ~select(later.id).where(later.corrects_id == SkillCheck.id).exists()
+
+
+def is_passed() -> ColumnElement[bool]:
+    """Whether a participant's result counts as passed: settled where two examiners differed."""
+    one = SkillCheckParticipant
+    return (SkillCheck.standing == Standing.COUNTS) & (
+        func.coalesce(one.settled_result, one.result) == Result.PASSED
+    )
 
 
 def result_in(check: SkillCheck, user_id: int) -> SkillCheckParticipant:
@@ -98,16 +134,22 @@ def visible_results(check: SkillCheck, person: User) -> list[SkillCheckParticipa
 def given_of(check: SkillCheck) -> dict[str, str]:
     """The recorded marks under the field names of the grading form."""
     given: dict[str, str] = {}
+    is_team = library().is_exercise(check.course_slug, check.sheet_key)
     for participant in check.participants:
-        key, marks = participant.user.key, participant.marks
+        own, marks = participant.user.key, participant.marks
+        key = TEAM if is_team else own
         given |= {f"mark-{key}-{step}": mark for step, mark in marks["steps"].items()}
         given |= {f"reason-{key}-{step}": text for step, text in marks["step_reasons"].items()}
         given |= {f"critical-{key}-{fail}": "1" for fail in marks["critical_fails"]}
         given |= {f"why-{key}-{fail}": text for fail, text in marks["critical_fails"].items()}
-        given[f"role-{key}-is"] = participant.role
+        given[f"role-{own}-is"] = participant.role
         given[f"comment-{key}-is"] = participant.comment
+        if participant.acknowledged_by is AcknowledgedBy.PAPER:
+            given[f"signed-{own}-paper"] = "1"
     return given
 
+
+_SECOND = aliased(User)
 
 # The fields of a PassedSheet in their order; whole rows of 1,000 trainees would cost much more.
 _PRINTED = (
@@ -119,6 +161,7 @@ _PRINTED = (
     SkillCheck.language,
     SkillCheck.place,
     SkillCheckParticipant.acknowledged_at.is_not(None),
+    _SECOND.latin_name,
 )
 
 
@@ -130,24 +173,28 @@ def passed_sheets(
 ) -> dict[int, dict[str, PassedSheet]]:
     """For each person the sheets of the course she has passed, each by its earliest check.
 
-    Corrected checks do not count, nor checks held on or before the person's day in `after`. An
-    acknowledged check goes before one that is not. One query.
+    Corrected checks do not count, nor those that wait for a second examiner, nor those held on
+    or before the person's day in `after`. An acknowledged check goes before one that is not. One
+    query.
     """
     query = (
         select(SkillCheckParticipant.user_id, *_PRINTED)
         .join(SkillCheck, SkillCheck.id == SkillCheckParticipant.check_id)
         .join(User, User.id == SkillCheck.examiner_id)
+        .outerjoin(SecondGrading, SecondGrading.check_id == SkillCheck.id)
+        .outerjoin(_SECOND, _SECOND.id == SecondGrading.examiner_id)
         .where(
             SkillCheckParticipant.user_id.in_(user_ids),
             SkillCheckParticipant.course_slug == slug,
-            SkillCheckParticipant.result == Result.PASSED,
-            _is_current(),
+            is_passed(),
+            is_current(),
         )
         .order_by(SkillCheck.held_on, SkillCheck.id)
     )
     passed: dict[int, dict[str, PassedSheet]] = {}
     for row in db.execute(query):
-        user_id, sheet = row[0], PassedSheet(*row[1:])
+        user_id, *facts = tuple(row)
+        sheet = PassedSheet(*facts)
         if after is not None and sheet.held_on <= after.get(user_id, date.min):
             continue
         sheets = passed.setdefault(user_id, {})
@@ -157,15 +204,50 @@ def passed_sheets(
     return passed
 
 
-def export_checks(db: Session, person: User) -> list[dict[str, Any]]:
-    """Everything this room keeps about a trainee, as plain data."""
+def passed_days(
+    db: Session, user_ids: Collection[int], slugs: Collection[str]
+) -> dict[tuple[int, str], dict[str, date]]:
+    """Each passed sheet with the day on which it was first passed, by person and course."""
+    one = SkillCheckParticipant
+    query = (
+        select(one.user_id, one.course_slug, one.sheet_key, func.min(SkillCheck.held_on))
+        .join(SkillCheck, SkillCheck.id == one.check_id)
+        .where(one.user_id.in_(user_ids), one.course_slug.in_(slugs), is_passed(), is_current())
+        .group_by(one.user_id, one.course_slug, one.sheet_key)
+    )
+    found: defaultdict[tuple[int, str], dict[str, date]] = defaultdict(dict)
+    for user_id, slug, key, day in db.execute(query):
+        found[user_id, slug][key] = day
+    return dict(found)
+
+
+def export_checks(db: Session, person: User, today: date) -> list[dict[str, Any]]:
+    """Everything this room keeps about a trainee, as plain data.
+
+    Marks that wait for a second examiner come when they are shown to her.
+    """
     query = (
         select(SkillCheckParticipant)
-        .options(selectinload(SkillCheckParticipant.check))
+        .options(
+            selectinload(SkillCheckParticipant.check).options(
+                selectinload(SkillCheck.second), selectinload(SkillCheck.corrected_by)
+            ),
+        )
         .where(SkillCheckParticipant.user_id == person.id)
         .order_by(SkillCheckParticipant.id)
     )
-    return [_exported(result) for result in db.scalars(query)]
+    return [
+        _exported(result) | ({} if shows_marks(result.check, person, today) else _HIDDEN)
+        for result in db.scalars(query)
+    ]
+
+
+_HIDDEN = {"result": None, "marks": None, "comment": None}
+
+
+def _second(result: SkillCheckParticipant) -> dict[str, Any] | None:
+    second = result.check.second
+    return second.marks[str(result.id)] if second is not None else None
 
 
 def _exported(result: SkillCheckParticipant) -> dict[str, Any]:
@@ -176,11 +258,17 @@ def _exported(result: SkillCheckParticipant) -> dict[str, Any]:
         "place": result.check.place,
         "language": result.check.language,
         "equipment": result.check.equipment,
+        "seconds_used": result.check.seconds_used,
+        "paper": result.check.paper,
+        "standing": result.check.standing.value,
         "attempt_of_day": result.attempt_of_day,
         "correction": result.correction,
         "role": result.role,
         "result": result.result.value,
         "marks": result.marks,
+        "second_examiner": _second(result),
+        "settled_marks": result.settled_marks,
+        "settled_result": result.settled_result.value if result.settled_result else None,
         "comment": result.comment,
         "acknowledged_at": result.acknowledged_at.isoformat() if result.acknowledged_at else None,
         "acknowledged_by": result.acknowledged_by.value if result.acknowledged_by else None,

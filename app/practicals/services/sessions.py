@@ -170,8 +170,12 @@ def people_of(db: Session, session: TrainingSession) -> list[User]:
 
 
 def _people_at_close(db: Session, session: TrainingSession) -> Collection[int]:
+    """Who belonged to the day; an account that was merged since stands for the one that is left."""
     turn = newest_turn(db, session)
-    return turn.people if turn is not None and turn.what is Turn.CLOSED else ()
+    if turn is None or turn.what is not Turn.CLOSED:
+        return ()
+    left = func.coalesce(User.merged_into_id, User.id)
+    return set(db.scalars(select(left).where(User.id.in_(turn.people))))
 
 
 def newest_turn(db: Session, session: TrainingSession) -> SessionTurn | None:

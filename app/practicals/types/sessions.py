@@ -82,10 +82,12 @@ class CellState(StrEnum):
     EXCUSED = "excused"
     DEFERRED = "deferred"
     NOT_ENROLLED = "not-enrolled"
+    UNSETTLED = "unsettled"  # graded, but the second examiner is missing or differs
     OPEN = "open"
 
 
 DONE = frozenset({CellState.PASSED, CellState.FAILED})
+GAPS = frozenset({CellState.OPEN, CellState.UNSETTLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class GapsLeft(DomainError):
     """Somebody is not accounted for."""
 
     status = 409
-    message = N_("The day cannot be closed: %(count)s entries are missing. They are listed on top.")
+    message = N_("The day cannot be closed yet. What is missing is listed below.")
 
 
 class NotClosed(DomainError):

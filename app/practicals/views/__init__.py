@@ -2,7 +2,7 @@
 
 from app.practicals.views.frame import blueprint
 
-from app.practicals.views import correcting, grading, looking  # isort: skip  # they add routes
+from app.practicals.views import correcting, deadlines, grading, looking, seconding  # isort: skip  # they add routes
 from app.practicals.views import attendance, books, papers, sessions  # isort: skip
 
 __all__ = [
@@ -10,8 +10,10 @@ __all__ = [
     "blueprint",
     "books",
     "correcting",
+    "deadlines",
     "grading",
     "looking",
     "papers",
+    "seconding",
     "sessions",
 ]

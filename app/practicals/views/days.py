@@ -35,6 +35,7 @@ CELLS = {
     CellState.EXCUSED: (N_("Excused"), "neutral"),
     CellState.DEFERRED: (N_("Deferred"), "neutral"),
     CellState.NOT_ENROLLED: (N_("Does not follow this course"), "neutral"),
+    CellState.UNSETTLED: (N_("Second examiner missing, or not settled"), "care"),
     CellState.OPEN: (N_("Missing"), "care"),
 }
 

@@ -17,6 +17,7 @@ from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import ReviewState
 from app.practicals import rendering
+from app.practicals.types import Examinable
 
 blueprint = Blueprint("practicals", __name__)
 
@@ -31,14 +32,31 @@ def _sheet_words() -> dict[str, Any]:
     return {"words": lambda slug, key: rendering.sheet_words(slug, key, current_language())}
 
 
+@blueprint.app_context_processor
+def _titles() -> dict[str, Any]:
+    """The start pages name courses too."""
+    return {"title_of": lambda slug: rendering.course_title(slug, current_language())}
+
+
 def line_of(slug: str) -> Callable[[str], Markup]:
     """How a template shows one of the course's lines."""
     return lambda text: rendering.line_of(slug, text, current_language())
 
 
 def review_state(slug: str) -> ReviewState | None:
-    """How the words of the sheet are reviewed; None when its course is gone."""
+    """How the words of the sheet are reviewed; None when its course is gone or it has none."""
     if not library().has_course(slug):
         return None
     course = library().course(slug)
     return courses.review_of(reading(), course, rendering.language_of(course, current_language()))
+
+
+def sheet_context(which: Examinable) -> dict[str, Any]:
+    """What every page of a sheet needs: the sheet, whose it is, its words and their review."""
+    return {
+        "slug": which.slug,
+        "sheet": which.sheet,
+        "is_team": which.is_team,
+        "line": line_of(which.slug),
+        "review": review_state(which.slug),
+    }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Response as FlaskResponse
 from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -11,15 +9,16 @@ from werkzeug.wrappers import Response
 
 from app.core.clock import now
 from app.core.db import reading, writing
+from app.core.downloads import pdf_response
 from app.core.errors import NotFound
 from app.core.i18n import _, current_language
 from app.core.permissions import Permission, requires
 from app.core.web import back_to
 from app.practicals.forms.sessions import PaperForm
-from app.practicals.models.sessions import SessionPaper, TrainingSession
+from app.practicals.models.sessions import TrainingSession
 from app.practicals.rendering.papers import day_number
 from app.practicals.services import closing, papers
-from app.practicals.types.sessions import CellState
+from app.practicals.types.sessions import GAPS, CellState
 from app.practicals.views.days import led, me
 from app.practicals.views.frame import blueprint
 
@@ -71,7 +70,7 @@ def _whom(db: Session, session: TrainingSession, form: PaperForm) -> list[str]:
         return []
     board = closing.board_of(db, session)
     station = closing.station_of(session, form.station.data)
-    left = {CellState.OPEN, CellState.FAILED, CellState.DEFERRED}
+    left = {*GAPS, CellState.FAILED, CellState.DEFERRED}
     return [
         row.user.key
         for row, cell in board.at(station)
@@ -97,13 +96,6 @@ def paper_pdf(key: object, paper: object) -> FlaskResponse:
     found = papers.paper_of(db, led(db, key), str(paper))
     if found.content is None:
         raise NotFound
-    return _pdf(found)
-
-
-def _pdf(paper: SessionPaper) -> FlaskResponse:
-    numbers = papers.numbers_of(paper)
-    name = f"{numbers[0]}" if numbers else f"{day_number(paper.session_id)}-sign-in"
-    response = FlaskResponse(paper.content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{quote(name)}.pdf"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return response
+    numbers = papers.numbers_of(found)
+    name = f"{numbers[0]}" if numbers else f"{day_number(found.session_id)}-sign-in"
+    return pdf_response(found.content, f"{name}.pdf", inline=True)

@@ -30,7 +30,6 @@ from app.certificates.services.desk.queue import (
     waiting_outside,
 )
 from app.certificates.services.desk.runs import (
-    CARD_TEMPLATE,
     KEEP_FILES,
     MOST_SHEETS,
     RunDraft,
@@ -55,7 +54,6 @@ from app.certificates.services.desk.sheets import (
 )
 
 __all__ = [
-    "CARD_TEMPLATE",
     "KEEP_FILES",
     "LASTING",
     "MOST_SHEETS",

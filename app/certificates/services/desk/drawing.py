@@ -10,10 +10,16 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.certificates import loader, rendering
+from app.certificates import rendering
+from app.certificates.loader import Template
+from app.certificates.loader.content import Kind
 from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
-from app.certificates.services.desk.runs import CARD_TEMPLATE, KEEP_FILES
-from app.certificates.types import PrintKind, RunNotReady, UnprintableName
+from app.certificates.services.desk.runs import KEEP_FILES
+from app.certificates.services.printing import printed
+from app.certificates.services.template_choices import serving
+from app.certificates.services.templates import current, frozen
+from app.certificates.types import UnprintableName
+from app.certificates.types.desk import PrintKind, RunNotReady
 from app.core import jobs, pdf
 from app.core.clock import programme_date
 from app.core.db import insert_or_get
@@ -30,13 +36,11 @@ LASTING = (UnprintableName, MissingGlyph, DoesNotFit)
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What is drawn next: the number of the part, what it is, and the facts in order."""
+    """What is drawn next: the number of the part, and each one's facts and template in order."""
 
     number: int
-    kind: PrintKind
     facts: Sequence[Mapping[str, Any]]
-    #: What stands behind # in each QR code, if anything does.
-    signed: Sequence[str | None]
+    templates: Sequence[Template]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,11 @@ def next_pages(db: Session, run_id: int) -> Pages | None:
         .limit(PEOPLE_AT_ONCE)
     )
     found = db.scalars(query).all()
-    # `signed` comes with the certificates' keys; a certificate of an earlier day has none.
-    signed = [getattr(one, "signed", None) for one in found]
-    return Pages(missing, run.kind, [one.facts for one in found], signed)
+    facts = [printed(one) for one in found]
+    if run.kind is PrintKind.CARD:
+        card = current(db, serving(db, Kind.CARD))
+        return Pages(missing, facts, [card] * len(facts))
+    return Pages(missing, facts, [frozen(db, one) for one in facts])
 
 
 def drawn_part(pages: Pages) -> bytes:
@@ -79,20 +85,16 @@ def drawn_part(pages: Pages) -> bytes:
 
 def _documents(pages: Pages) -> list[Document]:
     return [
-        rendering.document_of(facts, _template(pages.kind, facts), signed=signed)
-        for facts, signed in zip(pages.facts, pages.signed, strict=True)
+        rendering.document_of(facts, template)
+        for facts, template in zip(pages.facts, pages.templates, strict=True)
     ]
-
-
-def _template(kind: PrintKind, facts: Mapping[str, Any]) -> loader.Template:
-    return loader.template(CARD_TEMPLATE if kind is PrintKind.CARD else facts["template"])
 
 
 def fault_of(pages: Pages) -> str:
     """Which certificate of a part cannot be drawn, and why; empty when each can be by itself."""
-    for facts, signed in zip(pages.facts, pages.signed, strict=True):
+    for facts, template in zip(pages.facts, pages.templates, strict=True):
         try:
-            drawn_part(Pages(pages.number, pages.kind, [facts], [signed]))
+            drawn_part(Pages(pages.number, [facts], [template]))
         except LASTING as error:
             return f"{facts['serial']}, {facts['names']['native']}: {error.message % error.values}"
     return ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates.models import Printer
-from app.certificates.types import PrinterExists
+from app.certificates.types.desk import PrinterExists
 from app.core import audit
 from app.core.errors import NotFound
 from app.core.events import new_event_id

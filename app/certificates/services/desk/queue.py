@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.types import NameForm, Names
 from app.certificates.models import Certificate, PrintSheet
-from app.certificates.types import TAKEN, PrintKind
+from app.certificates.types.desk import TAKEN, PrintKind
 from app.cohorts.models import Cohort, CohortMember
 
 

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import User
 from app.accounts.types import NameForm
 from app.certificates import loader
+from app.certificates.loader.content import Kind
 from app.certificates.models import Certificate, PrintRun, PrintSheet
 from app.certificates.services.desk.printers import known_name, shift_of
 from app.certificates.services.desk.queue import sorted_by_printed_name, waiting
-from app.certificates.types import (
+from app.certificates.types.desk import (
     AlreadyInRun,
     NothingToPrint,
     PrintKind,
@@ -33,8 +34,6 @@ from app.core.pdf import Turning
 
 #: Sheets in one file.
 MOST_SHEETS = 1000
-#: The template whose page one is the front of a wallet card and page two its back.
-CARD_TEMPLATE = "card"
 #: A file is made again from the frozen facts when somebody asks later.
 KEEP_FILES = timedelta(days=30)
 RECENT = 30
@@ -52,7 +51,7 @@ class RunDraft:
 
 def has_cards() -> bool:
     """Whether there is a template for wallet cards."""
-    return CARD_TEMPLATE in loader.names()
+    return bool(loader.names_of(Kind.CARD))
 
 
 def send_to_print(

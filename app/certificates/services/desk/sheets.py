@@ -18,9 +18,9 @@ from app.certificates.services.desk.runs import (
     record_reprint,
     reprint_run,
 )
-from app.certificates.types import (
+from app.certificates.types import ReasonMissing
+from app.certificates.types.desk import (
     NoSheetChosen,
-    ReasonMissing,
     RunNotReady,
     SheetActKind,
     SheetsChanged,

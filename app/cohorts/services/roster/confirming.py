@@ -124,6 +124,7 @@ def _person(entry: Entry) -> ImportedPerson:
         student_number_key=entry.student_number_key,
         passport_hash=entry.passport_hash,
         passport_last4=entry.passport_last4,
+        gender=entry.gender,
     )
 
 

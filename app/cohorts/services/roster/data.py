@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.accounts.types import Names
+from app.accounts.types import Gender, Names
 from app.cohorts.types import RosterField
 
 #: What may be chosen for a row: make an account, take or keep what the list changes, leave out.
@@ -41,6 +41,8 @@ class Entry:
     student_number_key: str | None = None
     passport_hash: str | None = None
     passport_last4: str | None = None
+    #: For an account that the list makes; what somebody said herself is never compared or shown.
+    gender: Gender | None = None
     #: Fields that the list itself fills; the others are derived or defaults.
     given: frozenset[RosterField] = frozenset()
     #: The Latin form is not in the list and cannot be derived: she writes it herself.

@@ -13,6 +13,7 @@ from app.cohorts.services.roster.values import (
     EXCEL_SHORTENED,
     country_of,
     filled,
+    gender_of,
     language_of,
     names_of,
 )
@@ -33,10 +34,13 @@ NO_PASSPORT = N_(
 NO_STUDENT_NUMBER = N_("This is no student number. Use at most 40 letters and digits.")
 NO_COUNTRY = N_("We do not know this country. Write its name or its two letters, such as LA.")
 NO_LANGUAGE = N_("Write English, Chinese, Vietnamese, Lao or Khmer, or leave it empty.")
+NO_GENDER = N_("Write F or M, other, or leave it empty.")
 DOUBLE_NUMBER = N_("Row %(row)s has the same student number. Mend or delete one of them.")
 DOUBLE_PASSPORT = N_("Row %(row)s has the same passport number. Mend or delete one of them.")
 
 _HAN_FORM = re.compile("[\u3400-\u9fff]")
+#: The language of ours that is read in a country (ISO 3166-1 alpha-2).
+_LANGUAGE_OF = {"CN": "zh", "KH": "km", "LA": "lo", "VN": "vi"}
 _FIELD_OF_NAME = {
     "native": RosterField.NATIVE_NAME,
     "latin": RosterField.LATIN_NAME,
@@ -151,6 +155,9 @@ class _Reader:
         if country := given.get(RosterField.NATIONALITY):
             code = country_of(country)
             entry.nationality = code or entry.nationality
+            if entry.nationality != self.cohort.country:
+                # In a mixed cohort somebody reads the language of home rather than the others'.
+                entry.language = _LANGUAGE_OF.get(entry.nationality, entry.language)
             if code is None:
                 self._fault(entry, RosterField.NATIONALITY, NO_COUNTRY)
         if spoken := given.get(RosterField.LANGUAGE):
@@ -158,6 +165,10 @@ class _Reader:
             entry.language = code or entry.language
             if code is None:
                 self._fault(entry, RosterField.LANGUAGE, NO_LANGUAGE)
+        if said := given.get(RosterField.GENDER):
+            entry.gender, is_known = gender_of(said)
+            if not is_known:
+                self._fault(entry, RosterField.GENDER, NO_GENDER)
 
     def _fault(self, entry: Entry, field: RosterField, message: str) -> None:
         entry.problems.append(Problem(self.column(field), message))

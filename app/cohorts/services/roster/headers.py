@@ -54,6 +54,8 @@ _WORDS: dict[RosterField, str] = {
     RosterField.LANGUAGE: """language; preferred language; mother tongue;
         语言; 母语; 语种; 使用语言; ngôn ngữ; tiếng mẹ đẻ; ພາສາ; ພາສາແມ່;
         ភាសា; ភាសាកំណើត""",
+    RosterField.GENDER: """gender; sex; m/f; f/m; male/female; 性别; 男/女; 性別; giới tính; phái;
+        nam/nữ; ເພດ; ຍິງ/ຊາຍ; ຊາຍ/ຍິງ; ភេទ; ស្រី/ប្រុស; ប្រុស/ស្រី""",
     RosterField.NATIVE_NAME: """name; 母语文字姓名; họ tên bằng tiếng mẹ đẻ;
         ຊື່ເປັນຕົວອັກສອນຂອງພາສາຕົນ; ឈ្មោះជាអក្សរនៃភាសាខ្លួន;
         full name; names; student name;

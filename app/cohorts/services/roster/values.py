@@ -9,7 +9,7 @@ from functools import cache
 from babel import Locale
 
 from app.accounts import services as accounts
-from app.accounts.types import Names
+from app.accounts.types import Gender, Names
 from app.core.languages import LANGUAGES
 from app.core.spelling import plain
 
@@ -63,6 +63,19 @@ _LANGUAGE_WORDS = {
     "vi": "vietnamese; vie",
     "lo": "lao; laotian; 寮语",
     "km": "khmer; cambodian; 高棉语; campuchia",
+}
+
+# Codes of ISO/IEC 5218 beside words; "not given" in words stands for an empty cell.
+_GENDER_WORDS: dict[Gender | None, str] = {
+    Gender.FEMALE: """f; fem; female; woman; girl; w; ms; mrs; miss; 2; 女; 女性; 女生; 女士; nữ;
+        nu; cô; bà; chị; ຍິງ; ເພດຍິງ; ຜູ້ຍິງ; ນາງ; ຍ; ស្រី; ស; នារី; ភេទស្រី; កញ្ញា; លោកស្រី""",
+    Gender.MALE: """m; masc; male; man; boy; mr; 1; 男; 男性; 男生; 先生; nam; ông; anh; ຊາຍ;
+        ເພດຊາຍ; ຜູ້ຊາຍ; ທ້າວ; ຊ; ប្រុស; ប; បុរស; ភេទប្រុស; លោក""",
+    Gender.OTHER: """other; o; diverse; non-binary; nonbinary; 其他; 其它; khác; giới tính khác; ອື່ນ;
+        ອື່ນໆ; ເພດອື່ນ; ផ្សេង; ផ្សេងទៀត; ភេទផ្សេងទៀត""",
+    None: """0; 9; x; not given; not stated; unknown; prefer not to say; i would rather not say;
+        不详; 未知; 未说明; 不愿透露; 保密; không rõ; không nêu; không muốn nói; ບໍ່ລະບຸ; ບໍ່ຢາກບອກ;
+        ບໍ່ຮູ້; មិនបញ្ជាក់; មិនចង់ប្រាប់; មិនដឹង""",
 }
 
 
@@ -148,3 +161,23 @@ def _languages() -> dict[str, str]:
         names = Locale.parse(record.babel).languages
         found |= {plain(names[code]): code for code in LANGUAGES if code in names}
     return found
+
+
+def gender_of(text: str) -> tuple[Gender | None, bool]:
+    """What a cell says in any of the five languages or as a code, and whether we know the word."""
+    form = _gender_form(text)
+    return _genders().get(form), form in _genders()
+
+
+def _gender_form(text: str) -> str:
+    # Marks matter here: without them Khmer and Lao letters that stand for a word would be others.
+    return unicodedata.normalize("NFKC", text).casefold().strip(" .")
+
+
+@cache
+def _genders() -> dict[str, Gender | None]:
+    return {
+        _gender_form(" ".join(word.split())): gender
+        for gender, words in _GENDER_WORDS.items()
+        for word in words.split(";")
+    }

@@ -18,6 +18,7 @@ def check_names(course: RawCourse) -> Iterator[Fault]:
     yield from _slug(course, structure, document)
     yield from _course_keys(structure, document)
     yield from _lesson_references(structure, document)
+    yield from _sheet_lessons(structure, document)
     yield from _card_references(course, structure, document)
     yield from _item_references(course, structure.checks, document, "checks")
     bank = course.documents.get("bank")
@@ -81,6 +82,14 @@ def _lesson_references(structure: CourseStructure, document: Document) -> Iterat
                     f"The source “{source}” is not in the list of sources.",
                     "Correct the key or add the source.",
                 )
+
+
+def _sheet_lessons(structure: CourseStructure, document: Document) -> Iterator[Fault]:
+    lessons = {lesson.key for lesson in structure.lessons}
+    for index, sheet in enumerate(structure.sheets):
+        for named in (sheet.lesson, *(step.lesson for step in sheet.steps)):
+            if named is not None and named not in lessons:
+                yield _unknown_lesson(document, ("sheets", index), named)
 
 
 def _card_references(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from app.core import audit
 from app.core.errors import N_, NotFound
 from app.core.permissions import Permission, may
 from app.core.spreadsheets.writing import Table
-from app.overview.services.tables import rows, sheets
+from app.overview.services.tables import days, rows, sheets
 from app.overview.services.tables.asking import Asked, Row
 
 
@@ -27,6 +27,9 @@ class TableKind(StrEnum):
     PROGRESS = "progress"
     ATTEMPTS = "attempts"
     CHECKS = "checks"
+    ATTENDANCE = "attendance"
+    SESSIONS = "sessions"
+    ITEMS = "items"
     CERTIFICATES = "certificates"
     SHEETS = "sheets"
     STAFF = "staff"
@@ -43,16 +46,22 @@ class TableSpec:
     rows: Callable[[Asked], Iterator[Row]]
     has_cohort: bool = True
     is_personal: bool = True
+    #: What else decides, beside the permission: whether the person needs a grant on that day.
+    is_for: Callable[[Session, User, date], bool] = lambda _db, _person, _on: True
 
 
-def tables_for(person: User) -> dict[TableKind, TableSpec]:
-    """The tables that this person may have."""
-    return {kind: spec for kind, spec in TABLES.items() if may(person, spec.permission)}
+def tables_for(db: Session, person: User, on: date) -> dict[TableKind, TableSpec]:
+    """The tables that this person may have on this day."""
+    return {
+        kind: spec
+        for kind, spec in TABLES.items()
+        if may(person, spec.permission) and spec.is_for(db, person, on)
+    }
 
 
-def spec_of(person: User, kind: str) -> TableSpec:
+def spec_of(db: Session, person: User, kind: str, on: date) -> TableSpec:
     """One table; raises NotFound for an unknown one and for one that the person may not have."""
-    found = {str(known): spec for known, spec in tables_for(person).items()}.get(kind)
+    found = {str(known): spec for known, spec in tables_for(db, person, on).items()}.get(kind)
     if found is None:
         raise NotFound
     return found
@@ -157,6 +166,61 @@ TABLES: dict[TableKind, TableSpec] = {
         ),
         Permission.COHORTS_LEAD,
         rows.check_rows,
+    ),
+    TableKind.ATTENDANCE: TableSpec(
+        N_("Attendance"),
+        (
+            N_("Cohort"),
+            N_("Day"),
+            N_("Place"),
+            *NAME_HEADERS,
+            N_("Attendance"),
+            N_("Came or left at"),
+            N_("Minutes of presence"),
+            N_("Entered"),
+            N_("Note"),
+        ),
+        Permission.COHORTS_LEAD,
+        days.attendance_rows,
+    ),
+    TableKind.SESSIONS: TableSpec(
+        N_("Training days"),
+        (
+            N_("Cohort"),
+            N_("Day"),
+            N_("Begins"),
+            N_("Ends"),
+            N_("Time zone"),
+            N_("Place"),
+            N_("Courses"),
+            N_("Skill sheets"),
+            N_("Instructors"),
+            N_("Examiners"),
+            N_("People who took part"),
+            N_("State"),
+        ),
+        Permission.COHORTS_LEAD,
+        days.session_rows,
+    ),
+    TableKind.ITEMS: TableSpec(
+        N_("Statistics of questions"),
+        (
+            N_("Course"),
+            N_("Question"),
+            N_("Language"),
+            N_("Answered"),
+            N_("Right (%)"),
+            N_("Discrimination"),
+            N_("Compared with"),
+            N_("Difference (Δ)"),
+            N_("ETS class"),
+            N_("Counted on"),
+        ),
+        Permission.COURSES_AUTHOR,
+        days.item_rows,
+        has_cohort=False,
+        is_personal=False,
+        is_for=days.writes_courses,
     ),
     TableKind.CERTIFICATES: TableSpec(
         N_("Certificates"),

@@ -15,7 +15,7 @@ from app.core.breaking import unbroken
 from app.core.clock import programme_date
 from app.core.errors import N_
 from app.core.spreadsheets.writing import Cell
-from app.courses.library import library
+from app.practicals import rendering
 
 Say = Callable[[str], str]
 
@@ -48,6 +48,9 @@ class Asked:
         return unbroken(accounts.territory_name(code, self.language))
 
     def course(self, slug: str) -> str:
-        """The course's title; its slug when it is gone."""
-        has_course = library().has_course(slug)
-        return library().course(slug).title(self.language) if has_course else slug
+        """The title of the course, or of the programme; the slug when the course is gone."""
+        return rendering.course_title(slug, self.language)
+
+    def sheet(self, slug: str, key: str) -> str:
+        """A skill sheet's title; its key when it is gone."""
+        return rendering.sheet_words(slug, key, self.language).title

@@ -23,7 +23,7 @@ from app.learning.types import AttemptStatus
 from app.overview.services.progress import courses_of
 from app.overview.services.tables.asking import Asked, Row
 from app.practicals.models import SkillCheck, SkillCheckParticipant
-from app.practicals.types import Result
+from app.practicals.types import Result, Standing
 
 _AT_ONCE = 500  # rows fetched together
 
@@ -107,7 +107,10 @@ def progress_rows(asked: Asked) -> Iterator[Row]:
         people = cohorts.members_of(asked.db, cohort)
         followed = courses_of(cohort)
         known = learning.progress_in(
-            asked.db, [user.id for user in people], [course.slug for course in followed]
+            asked.db,
+            [user.id for user in people],
+            [course.slug for course in followed],
+            asked.today,
         )
         readiness = certificates.readiness_in(
             asked.db, people, followed, asked.today, progress=known
@@ -173,8 +176,8 @@ def check_rows(asked: Asked) -> Iterator[Row]:
             check.held_on,
             *_names(result.user),
             asked.course(check.course_slug),
-            check.sheet_key,
-            asked.say(RESULT_NAMES[result.result]),
+            asked.sheet(check.course_slug, check.sheet_key),
+            asked.say(_result_name(result)),
             result.attempt_of_day,
             check.examiner.display_name,
             check.place,
@@ -182,6 +185,12 @@ def check_rows(asked: Asked) -> Iterator[Row]:
             asked.day(result.acknowledged_at),
             asked.yes_no(check.corrected_by),
         )
+
+
+def _result_name(result: SkillCheckParticipant) -> str:
+    if result.check.standing is Standing.COUNTS:
+        return RESULT_NAMES[result.final_result]
+    return N_("Second examiner missing, or not settled")
 
 
 def certificate_rows(asked: Asked) -> Iterator[Row]:

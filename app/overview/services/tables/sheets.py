@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.certificates.models import PrintRun, PrintSheet, SheetAct
-from app.certificates.types import PrintKind, SheetState
+from app.certificates.types.desk import PrintKind, SheetState
 from app.core.errors import N_
 from app.overview.services.tables.asking import Asked, Row
 

@@ -1,4 +1,4 @@
-"""What people submit about certificates."""
+"""What people may submit at the print desk."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import NumberRange
 
-from app.accounts.forms import PasswordAgainForm
 from app.accounts.types import NameForm
-from app.certificates.types import PrintKind
+from app.certificates.types.desk import PrintKind
 from app.cohorts.forms import NAME_FORMS
 from app.core.forms import EventForm, Form, length, no_controls, required
 from app.core.i18n import _, lazy
@@ -33,39 +31,6 @@ class Millimetres(DecimalField):
 
 def _within(least: int, most: int) -> NumberRange:
     return NumberRange(least, most, message=lazy("Use a number from %(min)s to %(max)s."))
-
-
-class CodeForm(Form):
-    """A verification code, typed from paper by anybody."""
-
-    class Meta(Form.Meta):
-        """It is sent by GET and changes nothing."""
-
-        csrf = False
-
-    code = StringField(lazy("Code on the certificate"), [required(), length(most=80), no_controls])
-
-
-class SearchForm(Form):
-    """Words of a name, or a number. Sent by POST: names do not belong in addresses."""
-
-    words = StringField(lazy("Name, number or code"), [length(most=100), no_controls])
-
-
-class TraineesForm(EventForm):
-    """Which trainees, by their keys."""
-
-    trainees = SelectMultipleField(lazy("Trainees"), validate_choice=False, choices=[])
-
-
-class PreviewForm(Form):
-    """Whose certificate to draw, by the trainee's key."""
-
-    trainee = StringField(validators=[required(), length(most=36)])
-
-
-class IssueForm(TraineesForm, PasswordAgainForm):
-    """The one act of issuing: whom, and the administrator's password again."""
 
 
 class RunForm(EventForm):
@@ -111,11 +76,3 @@ class PrinterForm(Form):
     right_mm = Millimetres(lazy("Move to the right (mm)"), [_within(-30, 30)], default=Decimal(0))
     down_mm = Millimetres(lazy("Move down (mm)"), [_within(-30, 30)], default=Decimal(0))
     percent = Millimetres(lazy("Size in percent"), [_within(90, 110)], default=Decimal(100))
-
-
-class RevokeForm(PasswordAgainForm):
-    """Why, and the administrator's password again."""
-
-    reason = TextAreaField(
-        lazy("Why is this certificate revoked?"), [required(), length(most=1000)]
-    )

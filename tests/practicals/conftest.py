@@ -1,0 +1,49 @@
+"""A sheet for two examiners, and people around it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts import services as accounts
+from app.accounts.models import User
+from app.accounts.types import GrantKind
+from app.config import ROOT
+from app.courses.library import open_library
+from tests.factories import AT, make_administrator
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture(scope="session")
+def seconded_courses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programme, whose sheet "choking-recovery" asks for a second examiner."""
+    folder = tmp_path_factory.mktemp("seconded") / "courses"
+    shutil.copytree(ROOT / "courses", folder)
+    file = folder / "cpr-aed-choking" / "course.yaml"
+    before, code, after = file.read_text(encoding="utf-8").partition("code: c2-S2")
+    after = after.replace("second_examiner: false", "second_examiner: true", 1)
+    file.write_text(before + code + after, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def seconded(request: pytest.FixtureRequest, seconded_courses: Path) -> Iterator[None]:
+    """The library of this test has the sheet for two examiners, also that of its site."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("app")
+    open_library(seconded_courses)
+    yield
+    open_library(ROOT / "courses")
+
+
+def allow(db: Session, user: User, scope: str, until: date = TODAY + timedelta(days=30)) -> User:
+    """Let a person of the staff examine a sheet."""
+    by, at = make_administrator(db), AT - timedelta(days=60)
+    accounts.give_grant(db, user, GrantKind.PRACTICALS_EXAMINE, scope, until, by, at)
+    return user
