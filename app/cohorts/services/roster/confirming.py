@@ -17,7 +17,14 @@ from app.cohorts.services.members import require_places
 from app.cohorts.services.roster.data import Change, Entry
 from app.cohorts.services.roster.pending import UNDO_KEPT
 from app.cohorts.services.roster.preview import Preview, Row, left_out_of, preview_of
-from app.cohorts.types import ListMoved, NothingToImport, RosterField, RosterState, RowState
+from app.cohorts.types import (
+    NAME_FIELDS,
+    ListMoved,
+    NothingToImport,
+    RosterField,
+    RosterState,
+    RowState,
+)
 from app.core import audit, jobs
 from app.core.db import insert_missing
 from app.core.errors import EventConflict, NotFound
@@ -181,7 +188,8 @@ def _touched(
     if after:
         confirmed = user.names_confirmed_at
         accounts.change_imported(db, user, after, by, at)
-        before["names_confirmed_at"] = confirmed.isoformat() if confirmed else None
+        if any(name in after for name in NAME_FIELDS):  # no other change unconfirms names
+            before["names_confirmed_at"] = confirmed.isoformat() if confirmed else None
     return RosterChange(
         import_id=roster.id,
         user_id=user.id,

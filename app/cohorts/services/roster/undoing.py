@@ -14,13 +14,12 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
 from app.cohorts.services.roster.pending import UNDO_KEPT
-from app.cohorts.types import RosterState, UndoTooLate
+from app.cohorts.types import NAME_FIELDS, RosterState, UndoTooLate
 from app.core import audit
 from app.core.db import Base
 from app.learning.models import Enrollment
 
 _AT_ONCE = 500
-_NAMES = ("native_name", "latin_name", "chinese_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,11 @@ def undo_import(db: Session, roster: RosterImport, by: User, at: datetime) -> Un
 def _give_back(db: Session, changes: Iterable[RosterChange], by: User, at: datetime) -> None:
     """The values that stood in the accounts before."""
     for change in changes:
-        if change.before:
-            values = dict(change.before)
-            confirmed = values.pop("names_confirmed_at", None)
+        values = dict(change.before)
+        confirmed = values.pop("names_confirmed_at", None)
+        if any(name in change.after for name in NAME_FIELDS):
             values["names_confirmed_at"] = datetime.fromisoformat(confirmed) if confirmed else None
+        if values:
             accounts.change_imported(db, change.user, values, by, at)
 
 
@@ -116,7 +116,7 @@ def _delete_accounts(db: Session, user_ids: Sequence[int]) -> None:
 def _is_changed_since(change: RosterChange) -> bool:
     """Whether somebody has changed the account after the import."""
     user = change.user
-    if user.names_confirmed_at and any(name in change.after for name in _NAMES):
+    if user.names_confirmed_at and any(name in change.after for name in NAME_FIELDS):
         return True  # a changed name was unconfirmed: she has confirmed the new one
     if change.created:
         touched = (user.password_hash, user.pin_hash, user.names_confirmed_at, user.disabled_at)
