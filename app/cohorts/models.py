@@ -277,7 +277,8 @@ class RosterChange(Base):
     #: She had been in it and left then.
     left_before: Mapped[datetime | None]
     enrollment_ids: Mapped[list[Any]]
-    #: Columns of the account before and after; emptied after 7 days, and when she is erased.
+    #: Columns of the account before and after, and in `before` as "place" those of the membership
+    #: that she had left; emptied after 7 days, and when she is erased.
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
 

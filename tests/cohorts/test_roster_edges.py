@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.cohorts import services
 from app.cohorts.models import Cohort
 from app.cohorts.services import roster
-from tests.cohorts.test_roster import LATER, confirmed, imported, listed, seen, start
+from tests.cohorts.test_roster import LATER, choose, confirmed, imported, listed, seen, start
 from tests.factories import AT, make_cohort, make_instructor, make_trainee
 
 
@@ -39,3 +39,23 @@ def test_an_undo_leaves_names_confirmed_that_the_list_never_touched(
     accounts.confirm_names(db, souk, souk.names, LATER)
     roster.undo_import(db, made, instructor, LATER)
     assert (souk.passport_last4, souk.names_confirmed_at) == (None, LATER)
+
+
+def test_an_undo_closes_a_place_again_as_it_was(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    to, day = make_cohort(db, instructor, name="ວຽງຈັນ 2"), timedelta(days=1)
+    trainee = make_trainee(db, latin_name="SOUK", native_name="SOUK")
+    services.add_member(db, cohort, trainee, AT)
+    services.move_member(db, cohort, trainee, to, instructor, AT + day)
+    (place,) = services.former_members_of(db, cohort)
+    place.withdrawn_reason = "Went home for a year."
+    made = start(db, cohort, instructor, listed(["Name"], ["SOUK"]))
+    choose(db, made, r2=f"same:{trainee.key}")
+    confirmed(db, made, instructor)
+    assert (place.joined_at, place.withdrawn_at) == (LATER, None), "she is back from now on"
+    db.flush()
+    roster.undo_import(db, made, instructor, LATER)
+    db.expire_all()
+    assert (place.joined_at, place.withdrawn_at) == (AT, AT + day)
+    assert (place.withdrawn_reason, place.moved_to) == ("Went home for a year.", to)

@@ -138,12 +138,17 @@ def add_member(db: Session, cohort: Cohort, trainee: User, at: datetime) -> Coho
         require_places(db, cohort, 1)
     values = {"cohort_id": cohort.id, "user_id": trainee.id, "joined_at": at}
     member, _created = insert_or_get(db, CohortMember, values, ("cohort_id", "user_id"))
-    if member.withdrawn_at is not None:  # she is back
-        member.joined_at = at
-        member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
+    if member.withdrawn_at is not None:
+        come_back(member, at)
     enrol_in_courses(db, cohort, trainee, at)
     db.flush()
     return member
+
+
+def come_back(member: CohortMember, at: datetime) -> None:
+    """Open a closed membership again, from this time on."""
+    member.joined_at = at
+    member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
 
 
 def enrol_in_courses(db: Session, cohort: Cohort, trainee: User, at: datetime) -> None:

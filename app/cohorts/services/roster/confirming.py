@@ -13,7 +13,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import ImportedPerson
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
-from app.cohorts.services.members import require_places
+from app.cohorts.services.members import come_back, require_places
 from app.cohorts.services.roster.data import Change, Entry
 from app.cohorts.services.roster.pending import UNDO_KEPT
 from app.cohorts.services.roster.preview import Preview, Row, left_out_of, preview_of
@@ -118,7 +118,9 @@ def _write(db: Session, roster: RosterImport, preview: Preview, by: User, at: da
     ]
     for record in records:
         record.enrollment_ids = enrollments.get(record.user_id, [])
-        record.left_before = left_before.get(record.user_id)
+        if place := left_before.get(record.user_id):
+            record.left_before = place.pop("withdrawn_at")
+            record.before = {**record.before, "place": place}
     db.add_all(records)
 
 
@@ -145,8 +147,8 @@ def _accounts(db: Session, rows: Sequence[Row]) -> dict[int, User]:
 
 def _put_into_cohort(
     db: Session, roster: RosterImport, users: Sequence[User], at: datetime
-) -> dict[int, datetime]:
-    """Make them members; returns when those who come back had left.
+) -> dict[int, dict[str, Any]]:
+    """Make them members; returns the closed places of those who come back.
 
     Raises CohortHasNoPlace.
     """
@@ -160,11 +162,16 @@ def _put_into_cohort(
     query = select(CohortMember).where(
         CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id.in_(back)
     )
-    left: dict[int, datetime] = {}
+    left: dict[int, dict[str, Any]] = {}
     for member in db.scalars(query) if back else ():
         if member.withdrawn_at is not None:
-            left[member.user_id] = member.withdrawn_at
-            member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
+            left[member.user_id] = {
+                "withdrawn_at": member.withdrawn_at,
+                "joined_at": member.joined_at.isoformat(),
+                "withdrawn_reason": member.withdrawn_reason,
+                "moved_to_id": member.moved_to_id,
+            }
+            come_back(member, at)
     return left
 
 

@@ -75,7 +75,7 @@ def undo_import(db: Session, roster: RosterImport, by: User, at: datetime) -> Un
 def _give_back(db: Session, changes: Iterable[RosterChange], by: User, at: datetime) -> None:
     """The values that stood in the accounts before."""
     for change in changes:
-        values = dict(change.before)
+        values = {name: value for name, value in change.before.items() if name != "place"}
         confirmed = values.pop("names_confirmed_at", None)
         if any(name in change.after for name in NAME_FIELDS):
             values["names_confirmed_at"] = datetime.fromisoformat(confirmed) if confirmed else None
@@ -96,15 +96,21 @@ def _take_out(db: Session, roster: RosterImport, changes: Sequence[RosterChange]
         )
     for one in changes:
         if one.left_before is not None:
-            db.execute(
-                update(CohortMember)
-                .where(
-                    CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id == one.user_id
-                )
-                .values(withdrawn_at=one.left_before)
-            )
+            _close_again(db, roster, one)
     for some in _in_parts([one.id for one in changes]):
         db.execute(delete(RosterChange).where(RosterChange.id.in_(some)))
+
+
+def _close_again(db: Session, roster: RosterImport, change: RosterChange) -> None:
+    """The place that was closed before the import, as it was."""
+    values: dict[str, Any] = {"withdrawn_at": change.left_before, **change.before.get("place", {})}
+    if "joined_at" in values:
+        values["joined_at"] = datetime.fromisoformat(values["joined_at"])
+    db.execute(
+        update(CohortMember)
+        .where(CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id == change.user_id)
+        .values(values)
+    )
 
 
 def _delete_accounts(db: Session, user_ids: Sequence[int]) -> None:
