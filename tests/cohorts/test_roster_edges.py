@@ -59,3 +59,15 @@ def test_an_undo_closes_a_place_again_as_it_was(
     db.expire_all()
     assert (place.joined_at, place.withdrawn_at) == (AT, AT + day)
     assert (place.withdrawn_reason, place.moved_to) == ("Went home for a year.", to)
+
+
+def test_a_list_finds_no_account_that_was_merged_into_another(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    kept, closed = (make_trainee(db, latin_name="SOUK", native_name="SOUK") for _ in range(2))
+    for trainee in (kept, closed):
+        services.add_member(db, cohort, trainee, AT)
+    accounts.merge_people(db, kept, closed, AT)
+    (row,) = seen(db, start(db, cohort, instructor, listed(["Name"], ["SOUK"])), instructor).rows
+    assert row.person is not None
+    assert row.person.id == kept.id

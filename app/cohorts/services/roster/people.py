@@ -117,7 +117,9 @@ def _known(db: Session, by: User, cohort: Cohort) -> list[Known]:
         CohortMember.cohort_id == cohort.id, CohortMember.withdrawn_at.is_(None)
     )
     inside = set(db.scalars(members))
-    query = select(*_COLUMNS).where(User.role == Role.TRAINEE, User.erased_at.is_(None))
+    query = select(*_COLUMNS).where(
+        User.role == Role.TRAINEE, User.erased_at.is_(None), User.merged_into_id.is_(None)
+    )
     if by.role is not Role.ADMINISTRATOR:
         led = visible_cohorts(by).with_only_columns(Cohort.id)
         theirs = select(CohortMember.user_id).where(CohortMember.cohort_id.in_(led))
