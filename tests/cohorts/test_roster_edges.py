@@ -71,3 +71,16 @@ def test_a_list_finds_no_account_that_was_merged_into_another(
     (row,) = seen(db, start(db, cohort, instructor, listed(["Name"], ["SOUK"])), instructor).rows
     assert row.person is not None
     assert row.person.id == kept.id
+
+
+def test_a_cohort_that_changed_after_the_preview_asks_for_another_look(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    made = start(db, cohort, instructor, listed(["Name", "ID No"], ["SOUK", "7"]))
+    mark = seen(db, made, instructor).fingerprint
+    for name, value in (("partner", "RUPP"), ("countries", ["KH"]), ("language", "km")):
+        before = getattr(cohort, name)
+        setattr(cohort, name, value)
+        assert seen(db, made, instructor).fingerprint != mark, name
+        setattr(cohort, name, before)
+    assert seen(db, made, instructor).fingerprint == mark
