@@ -13,12 +13,13 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import ImportedPerson
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
-from app.cohorts.services.members import come_back, require_places
+from app.cohorts.services.members import come_back, locked_cohort, require_places
 from app.cohorts.services.roster.data import Change, Entry
 from app.cohorts.services.roster.pending import UNDO_KEPT
 from app.cohorts.services.roster.preview import Preview, Row, left_out_of, preview_of
 from app.cohorts.types import (
     NAME_FIELDS,
+    CohortArchived,
     ListMoved,
     NothingToImport,
     RosterField,
@@ -44,10 +45,13 @@ def confirm_import(
     """Write what the preview with this fingerprint showed; a repeat changes nothing.
 
     Raises ListMoved when the preview is another one by now, NothingToImport when every row is left
-    out, EventConflict, and NumberTaken when somebody was quicker with a number.
+    out, CohortArchived, CohortHasNoPlace, EventConflict, and NumberTaken when somebody was quicker
+    with a number.
     """
     if not _claimed(db, roster, event_id, fingerprint, at):
         return _repeated(roster, event_id, fingerprint)
+    if locked_cohort(db, roster.cohort).archived_at is not None:
+        raise CohortArchived
     content = db.get(RosterContent, roster.id)
     if content is None:
         raise NotFound

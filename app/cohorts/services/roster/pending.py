@@ -15,6 +15,7 @@ from app.cohorts.services.roster.headers import guess_columns, guess_header
 from app.cohorts.services.roster.preview import columns_of, people_rows
 from app.cohorts.types import (
     NAME_FIELDS,
+    CohortArchived,
     NoNameColumn,
     RosterField,
     RosterState,
@@ -45,9 +46,11 @@ def start_import(
 ) -> RosterImport:
     """Keep a list until it is confirmed; `file` is its name and digest.
 
-    The same event again gives the same import. Raises TooManyPeople, and EventConflict when the
-    event came with another file.
+    The same event again gives the same import. Raises CohortArchived, TooManyPeople, and
+    EventConflict when the event came with another file.
     """
+    if cohort.archived_at is not None:
+        raise CohortArchived
     purge_expired(db, at)  # where no worker runs, the next list cleans up
     name, digest = file
     rows = [(line.number, line.cells) for line in table.lines]
