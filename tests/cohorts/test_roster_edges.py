@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.cohorts import services
-from app.cohorts.models import Cohort
+from app.cohorts.models import Cohort, RosterContent
 from app.cohorts.services import roster
+from app.cohorts.types import NoNameColumn
 from tests.cohorts.test_roster import LATER, choose, confirmed, imported, listed, seen, start
 from tests.factories import AT, make_cohort, make_instructor, make_trainee
 
@@ -84,3 +85,15 @@ def test_a_cohort_that_changed_after_the_preview_asks_for_another_look(
         assert seen(db, made, instructor).fingerprint != mark, name
         setattr(cohort, name, before)
     assert seen(db, made, instructor).fingerprint == mark
+
+
+def test_another_heading_row_is_taken_even_when_its_guess_finds_no_name(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    rows = (["Name", "Passport"], ["Who", "Passport"], ["SOUK", "P1234567"])
+    content = db.get_one(RosterContent, start(db, cohort, instructor, listed(*rows)).id)
+    assert content.header == 1
+    roster.set_columns(content, 2, roster.columns_of(content))
+    assert (content.header, content.columns) == (2, {"1": "passport"})
+    with pytest.raises(NoNameColumn):
+        roster.set_columns(content, 2, roster.columns_of(content))

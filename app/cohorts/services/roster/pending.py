@@ -126,23 +126,30 @@ def imports_of(db: Session, person: User, cohort: Cohort, at: datetime) -> Seque
 def set_columns(content: RosterContent, header: int, columns: Mapping[int, RosterField]) -> None:
     """Take the person's word for what the columns hold; another heading row is guessed anew.
 
-    Raises TwoColumns and NoNameColumn.
+    A guess is kept as it is, to be corrected on the next page. Raises TwoColumns, NoNameColumn and
+    TooManyPeople.
     """
     numbers = {number for number, _cells in content.rows}
+    guessed: Mapping[int, RosterField] = {}
     if header != content.header and header in {0, *numbers}:
-        rows = [(number, cells) for number, cells in content.rows]
-        columns = guess_columns(rows, header) or columns
+        guessed = guess_columns([(number, cells) for number, cells in content.rows], header)
         content.header = header
+    if len(people_rows(content)) > MOST_PEOPLE:
+        raise TooManyPeople
+    if not guessed:
+        _check_columns(columns)
+    columns = guessed or columns
+    if columns_of(content) != dict(columns):
+        content.columns = {str(index): field.value for index, field in columns.items()}
+        content.choices = {}
+
+
+def _check_columns(columns: Mapping[int, RosterField]) -> None:
     fields = list(columns.values())
     if any(fields.count(field) > 1 for field in fields if field not in NAME_FIELDS):
         raise TwoColumns
     if not set(fields) & set(NAME_FIELDS):
         raise NoNameColumn
-    if len(people_rows(content)) > MOST_PEOPLE:
-        raise TooManyPeople
-    if columns_of(content) != dict(columns):
-        content.columns = {str(index): field.value for index, field in columns.items()}
-        content.choices = {}
 
 
 def set_choices(content: RosterContent, choices: Mapping[str, str]) -> None:
