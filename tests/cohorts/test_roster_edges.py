@@ -13,7 +13,7 @@ from app.accounts.models import User
 from app.cohorts import services
 from app.cohorts.models import Cohort, RosterContent
 from app.cohorts.services import roster
-from app.cohorts.types import NoNameColumn
+from app.cohorts.types import NoNameColumn, RowState
 from tests.cohorts.test_roster import LATER, choose, confirmed, imported, listed, seen, start
 from tests.factories import AT, make_cohort, make_instructor, make_trainee
 
@@ -97,3 +97,20 @@ def test_another_heading_row_is_taken_even_when_its_guess_finds_no_name(
     assert (content.header, content.columns) == (2, {"1": "passport"})
     with pytest.raises(NoNameColumn):
         roster.set_columns(content, 2, roster.columns_of(content))
+
+
+def test_a_list_touches_no_trainee_whom_the_instructor_leads_no_more(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    other = make_cohort(db, instructor, name="ວຽງຈັນ 2")
+    rows = (["Name", "Passport"], ["ສຸກ", "P1234567"])
+    imported(db, cohort, instructor, listed(*rows))
+    (souk,) = services.members_of(db, cohort)
+    services.withdraw_member(db, cohort, souk, instructor, LATER)
+
+    def states(into: Cohort) -> list[RowState]:
+        made = start(db, into, instructor, listed(*rows))
+        return [row.state for row in seen(db, made, instructor).rows]
+
+    assert states(other) == [RowState.PROBLEM], "a stranger's number by now"
+    assert states(cohort) == [RowState.SAME], "she may come back"

@@ -122,7 +122,11 @@ def _known(db: Session, by: User, cohort: Cohort) -> list[Known]:
     )
     if by.role is not Role.ADMINISTRATOR:
         led = visible_cohorts(by).with_only_columns(Cohort.id)
-        theirs = select(CohortMember.user_id).where(CohortMember.cohort_id.in_(led))
+        # Who left for elsewhere is not hers to change; who left this cohort may come back by a list.
+        theirs = select(CohortMember.user_id).where(
+            CohortMember.cohort_id.in_(led),
+            CohortMember.withdrawn_at.is_(None) | (CohortMember.cohort_id == cohort.id),
+        )
         query = query.where(User.id.in_(theirs))
     return [_person(row, inside) for row in db.execute(query.order_by(User.id))]
 
