@@ -14,8 +14,9 @@ from app.cohorts import services
 from app.cohorts.models import Cohort, RosterContent
 from app.cohorts.services import roster
 from app.cohorts.types import NoNameColumn, RowState
+from app.core.events import new_event_id
 from tests.cohorts.test_roster import LATER, choose, confirmed, imported, listed, seen, start
-from tests.factories import AT, make_cohort, make_instructor, make_trainee
+from tests.factories import AT, make_administrator, make_cohort, make_instructor, make_trainee
 
 
 @pytest.fixture
@@ -114,3 +115,23 @@ def test_a_list_touches_no_trainee_whom_the_instructor_leads_no_more(
 
     assert states(other) == [RowState.PROBLEM], "a stranger's number by now"
     assert states(cohort) == [RowState.SAME], "she may come back"
+
+
+def test_who_waits_and_comes_in_by_a_list_waits_no_more_until_it_is_taken_back(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    last, event = AT.date() + timedelta(days=7), new_event_id()
+    code = services.create_join_code(
+        db, cohort, last, 9, event, instructor, AT, needs_approval=True
+    )
+    trainee = make_trainee(db, latin_name="SOUK", native_name="SOUK")
+    services.join_again(db, code.code, trainee, AT.date(), AT)
+    made = start(db, cohort, make_administrator(db), listed(["Name"], ["SOUK"]))
+    choose(db, made, r2=f"same:{trainee.key}")
+    confirmed(db, made, made.by)
+    assert services.queue_of(db, cohort) == []
+    assert services.news_for(db, trainee, "en").waiting == ()
+    roster.undo_import(db, made, made.by, LATER)
+    assert [one.user for one in services.queue_of(db, cohort)] == [trainee]
+    services.add_member(db, cohort, trainee, LATER)
+    assert services.queue_of(db, cohort) == [], "however she comes in"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
-from app.cohorts.models import Cohort, CohortMember
+from app.cohorts.models import Cohort, CohortMember, JoinRequest
 from app.cohorts.services.leading import cohort_of, visible_cohorts
-from app.cohorts.types import CohortHasNoPlace
+from app.cohorts.types import CohortHasNoPlace, RequestState
 from app.core.db import insert_or_get
 from app.core.errors import NotFound
 from app.learning import services as learning
@@ -140,6 +140,7 @@ def add_member(db: Session, cohort: Cohort, trainee: User, at: datetime) -> Coho
     member, _created = insert_or_get(db, CohortMember, values, ("cohort_id", "user_id"))
     if member.withdrawn_at is not None:
         come_back(member, at)
+    settle_requests(db, cohort, at)
     enrol_in_courses(db, cohort, trainee, at)
     db.flush()
     return member
@@ -149,6 +150,25 @@ def come_back(member: CohortMember, at: datetime) -> None:
     """Open a closed membership again, from this time on."""
     member.joined_at = at
     member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
+
+
+def settle_requests(db: Session, cohort: Cohort, at: datetime) -> dict[int, int]:
+    """Nobody who is in the cohort waits for it; the settled requests, by the person's id."""
+    inside = select(CohortMember.user_id).where(
+        CohortMember.cohort_id == cohort.id, CohortMember.withdrawn_at.is_(None)
+    )
+    db.flush()
+    settled = db.execute(
+        update(JoinRequest)
+        .where(
+            JoinRequest.cohort_id == cohort.id,
+            JoinRequest.state == RequestState.WAITING,
+            JoinRequest.user_id.in_(inside),
+        )
+        .values(state=RequestState.ADMITTED, decided_at=at)
+        .returning(JoinRequest.user_id, JoinRequest.id)
+    )
+    return {user_id: number for user_id, number in settled}
 
 
 def enrol_in_courses(db: Session, cohort: Cohort, trainee: User, at: datetime) -> None:

@@ -13,7 +13,12 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import ImportedPerson
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
-from app.cohorts.services.members import come_back, locked_cohort, require_places
+from app.cohorts.services.members import (
+    come_back,
+    locked_cohort,
+    require_places,
+    settle_requests,
+)
 from app.cohorts.services.roster.data import Change, Entry
 from app.cohorts.services.roster.pending import UNDO_KEPT
 from app.cohorts.services.roster.preview import Preview, Row, left_out_of, preview_of
@@ -109,6 +114,7 @@ def _write(db: Session, roster: RosterImport, preview: Preview, by: User, at: da
     present = _accounts(db, known)
     joined = [present[row.person.id] for row in known if row.person and row.joins]
     left_before = _put_into_cohort(db, roster, [*users, *joined], at)
+    waited = settle_requests(db, cohort, at)
     everybody = [user.id for user in [*users, *joined]]
     slugs = [course.slug for course in cohort.courses]
     enrollments: dict[int, list[int]] = {}
@@ -125,6 +131,8 @@ def _write(db: Session, roster: RosterImport, preview: Preview, by: User, at: da
         if place := left_before.get(record.user_id):
             record.left_before = place.pop("withdrawn_at")
             record.before = {**record.before, "place": place}
+        if record.user_id in waited:
+            record.before = {**record.before, "request": waited[record.user_id]}
     db.add_all(records)
 
 

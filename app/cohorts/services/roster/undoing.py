@@ -12,14 +12,22 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
+from app.cohorts.models import (
+    CohortMember,
+    JoinRequest,
+    RosterChange,
+    RosterContent,
+    RosterImport,
+)
 from app.cohorts.services.roster.pending import UNDO_KEPT
-from app.cohorts.types import NAME_FIELDS, RosterState, UndoTooLate
+from app.cohorts.services.waiting import is_waiting
+from app.cohorts.types import NAME_FIELDS, RequestState, RosterState, UndoTooLate
 from app.core import audit
 from app.core.db import Base
 from app.learning.models import Enrollment
 
 _AT_ONCE = 500
+_BESIDE = ("place", "request")  # kept in `before` too, and no columns of the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def undo_import(db: Session, roster: RosterImport, by: User, at: datetime) -> Un
 def _give_back(db: Session, changes: Iterable[RosterChange], by: User, at: datetime) -> None:
     """The values that stood in the accounts before."""
     for change in changes:
-        values = {name: value for name, value in change.before.items() if name != "place"}
+        values = {name: old for name, old in change.before.items() if name not in _BESIDE}
         confirmed = values.pop("names_confirmed_at", None)
         if any(name in change.after for name in NAME_FIELDS):
             values["names_confirmed_at"] = datetime.fromisoformat(confirmed) if confirmed else None
@@ -97,6 +105,9 @@ def _take_out(db: Session, roster: RosterImport, changes: Sequence[RosterChange]
     for one in changes:
         if one.left_before is not None:
             _close_again(db, roster, one)
+        if (request := one.before.get("request")) and not is_waiting(db, roster.cohort, one.user):
+            waits = {"state": RequestState.WAITING, "decided_at": None}
+            db.execute(update(JoinRequest).where(JoinRequest.id == request).values(waits))
     for some in _in_parts([one.id for one in changes]):
         db.execute(delete(RosterChange).where(RosterChange.id.in_(some)))
 
