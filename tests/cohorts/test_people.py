@@ -22,6 +22,7 @@ from app.cohorts.types import (
     CohortFull,
     CohortHasNoPlace,
     DueOutsideCohort,
+    RequestState,
 )
 from app.core import audit
 from app.core.db import Database, begin_write
@@ -281,6 +282,18 @@ def test_the_queue_of_another_cohort_is_not_decided(
     assert services.admit(db, other, {key}, instructor, AT) == 0
     assert services.decline(db, other, {key}, instructor, AT) == 0
     assert db.scalars(select(JoinRequest)).one().decided_at is None
+
+
+def test_two_accounts_that_wait_are_one_person_who_waits_once(
+    db: Session, cohort: Cohort, code: JoinCode
+) -> None:
+    (kept, _first), (other, second) = ask(db, code), ask(db, code)
+    services.merge_people(db, kept, other, AT)
+    assert [one.user for one in services.queue_of(db, cohort)] == [kept]
+    later = db.scalars(select(JoinRequest).where(JoinRequest.key == second)).one()
+    assert later.state is RequestState.DECLINED
+    db.refresh(code)
+    assert code.used == 1
 
 
 # leaving and moving

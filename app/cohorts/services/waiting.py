@@ -91,12 +91,17 @@ def decline(db: Session, cohort: Cohort, keys: Collection[str], by: User, at: da
     chosen = _chosen(db, cohort, keys)
     for request in chosen:
         _decide(db, request, RequestState.DECLINED, by, at)
-        db.execute(
-            update(JoinCode)
-            .where(JoinCode.id == request.code_id, JoinCode.used > 0)
-            .values(used=JoinCode.used - 1)
-        )
+        free_place(db, request)
     return len(chosen)
+
+
+def free_place(db: Session, request: JoinRequest) -> None:
+    """The code by which somebody asked has a place more."""
+    db.execute(
+        update(JoinCode)
+        .where(JoinCode.id == request.code_id, JoinCode.used > 0)
+        .values(used=JoinCode.used - 1)
+    )
 
 
 def _chosen(db: Session, cohort: Cohort, keys: Collection[str]) -> list[JoinRequest]:
