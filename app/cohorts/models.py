@@ -278,7 +278,8 @@ class RosterChange(Base):
     left_before: Mapped[datetime | None]
     enrollment_ids: Mapped[list[Any]]
     #: Columns of the account before and after, and in `before` as "place" those of the membership
-    #: that she had left, and as "request" the id of that by which she waited; emptied after 7 days, and when she is erased.
+    #: that she had left, and as "request" the id of that by which she waited;
+    #: emptied after 7 days, and when she is erased.
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
 

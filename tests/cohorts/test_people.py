@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -294,6 +295,24 @@ def test_two_accounts_that_wait_are_one_person_who_waits_once(
     assert later.state is RequestState.DECLINED
     db.refresh(code)
     assert code.used == 1
+
+
+def test_a_class_is_let_in_and_enrolled_in_as_few_statements_as_one(
+    db: Session, database: Database, cohort: Cohort, code: JoinCode, instructor: User
+) -> None:
+    def inserts(number: int) -> int:
+        keys, told = {ask(db, code)[1] for _ in range(number)}, list[str]()
+
+        def note(*given: Any) -> None:
+            told.append(given[2])
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        services.admit(db, cohort, keys, instructor, AT)
+        services.change_cohort(db, cohort, services.draft_of(cohort), instructor, AT)
+        event.remove(database.engine, "before_cursor_execute", note)
+        return sum("INSERT INTO enrollment" in each for each in told)
+
+    assert inserts(1) == inserts(4)
 
 
 # leaving and moving

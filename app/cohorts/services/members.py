@@ -12,9 +12,10 @@ from app.accounts.models import User
 from app.cohorts.models import Cohort, CohortMember, JoinRequest
 from app.cohorts.services.leading import cohort_of, visible_cohorts
 from app.cohorts.types import CohortHasNoPlace, RequestState
-from app.core.db import insert_or_get
+from app.core.db import insert_missing
 from app.core.errors import NotFound
 from app.learning import services as learning
+from app.learning.models import Enrollment
 
 
 def member_counts(db: Session, cohorts: Iterable[Cohort]) -> dict[int, int]:
@@ -133,17 +134,31 @@ def add_member(db: Session, cohort: Cohort, trainee: User, at: datetime) -> Coho
 
     Raises CohortHasNoPlace, two at once included.
     """
-    locked_cohort(db, cohort)
-    if not is_member(db, cohort, trainee):
-        require_places(db, cohort, 1)
-    values = {"cohort_id": cohort.id, "user_id": trainee.id, "joined_at": at}
-    member, _created = insert_or_get(db, CohortMember, values, ("cohort_id", "user_id"))
-    if member.withdrawn_at is not None:
-        come_back(member, at)
-    settle_requests(db, cohort, at)
-    enrol_in_courses(db, cohort, trainee, at)
-    db.flush()
+    (member,) = add_members(db, cohort, [trainee], at)
     return member
+
+
+def add_members(
+    db: Session, cohort: Cohort, trainees: Sequence[User], at: datetime
+) -> Sequence[CohortMember]:
+    """The same for several in a few statements: all of them or nobody. Raises CohortHasNoPlace."""
+    ids = {trainee.id for trainee in trainees}
+    query = select(CohortMember).where(
+        CohortMember.cohort_id == cohort.id, CohortMember.user_id.in_(ids)
+    )
+    locked_cohort(db, cohort)
+    known = db.scalars(query.execution_options(populate_existing=True)).all()
+    closed = [member for member in known if member.withdrawn_at is not None]
+    require_places(db, cohort, len(ids) - len(known) + len(closed))
+    for member in closed:
+        come_back(member, at)
+    new = sorted(ids - {member.user_id for member in known})
+    rows = [{"cohort_id": cohort.id, "user_id": user_id, "joined_at": at} for user_id in new]
+    members = [*known, *insert_missing(db, CohortMember, rows)]
+    settle_requests(db, cohort, at)
+    enrol_in_courses(db, cohort, ids, at)
+    db.flush()
+    return members
 
 
 def come_back(member: CohortMember, at: datetime) -> None:
@@ -168,10 +183,12 @@ def settle_requests(db: Session, cohort: Cohort, at: datetime) -> dict[int, int]
         .values(state=RequestState.ADMITTED, decided_at=at)
         .returning(JoinRequest.user_id, JoinRequest.id)
     )
-    return {user_id: number for user_id, number in settled}
+    return {row.user_id: row.id for row in settled}
 
 
-def enrol_in_courses(db: Session, cohort: Cohort, trainee: User, at: datetime) -> None:
-    """Enrol the trainee in the cohort's courses; again changes nothing."""
-    for course in cohort.courses:
-        learning.enroll(db, trainee, course.slug, at)
+def enrol_in_courses(
+    db: Session, cohort: Cohort, user_ids: Iterable[int], at: datetime
+) -> Sequence[Enrollment]:
+    """Enrol people in the cohort's courses; returns the new enrollments. Again changes nothing."""
+    slugs = [course.slug for course in cohort.courses]
+    return learning.enroll_all(db, user_ids, slugs, at)

@@ -15,6 +15,7 @@ from app.accounts.types import ImportedPerson
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
 from app.cohorts.services.members import (
     come_back,
+    enrol_in_courses,
     locked_cohort,
     require_places,
     settle_requests,
@@ -34,7 +35,6 @@ from app.cohorts.types import (
 from app.core import audit, jobs
 from app.core.db import insert_missing
 from app.core.errors import EventConflict, NotFound
-from app.learning import services as learning
 
 _NAME_COLUMNS = {
     RosterField.NATIVE_NAME: "native_name",
@@ -116,9 +116,8 @@ def _write(db: Session, roster: RosterImport, preview: Preview, by: User, at: da
     left_before = _put_into_cohort(db, roster, [*users, *joined], at)
     waited = settle_requests(db, cohort, at)
     everybody = [user.id for user in [*users, *joined]]
-    slugs = [course.slug for course in cohort.courses]
     enrollments: dict[int, list[int]] = {}
-    for enrollment in learning.enroll_all(db, everybody, slugs, at):
+    for enrollment in enrol_in_courses(db, cohort, everybody, at):
         enrollments.setdefault(enrollment.user_id, []).append(enrollment.id)
     records = [_created(roster, row, user) for row, user in zip(new, users, strict=True)]
     records += [

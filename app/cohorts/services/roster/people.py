@@ -122,7 +122,7 @@ def _known(db: Session, by: User, cohort: Cohort) -> list[Known]:
     )
     if by.role is not Role.ADMINISTRATOR:
         led = visible_cohorts(by).with_only_columns(Cohort.id)
-        # Who left for elsewhere is not hers to change; who left this cohort may come back by a list.
+        # Who left for elsewhere is not hers to change; who left this cohort may come back.
         theirs = select(CohortMember.user_id).where(
             CohortMember.cohort_id.in_(led),
             CohortMember.withdrawn_at.is_(None) | (CohortMember.cohort_id == cohort.id),
