@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -81,12 +80,6 @@ class User(Base):
     def display_name(self) -> str:
         """The name on pages: the person's own, in her own script."""
         return self.native_name
-
-    @property
-    def has_latin_name(self) -> bool:
-        """Whether the Latin form is known: a list may lack it, and the native name stands there."""
-        first = next((one for one in self.latin_name if one.isalpha()), "")
-        return unicodedata.name(first, "").startswith("LATIN") if first else False
 
     @property
     def names(self) -> Names:

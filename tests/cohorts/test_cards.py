@@ -241,12 +241,14 @@ def test_the_list_to_sign_holds_every_form_of_every_name(
 ) -> None:
     trainees[0].native_name = "ສົມສະໄໝ" + "ແກ້ວມະນີ" * 11
     trainees[1].native_name = "สมชาย ใจดี"  # Thai: our fonts have no letter of it
+    trainees[2].native_name = trainees[2].latin_name = "ຍັງບໍ່ມີຊື່"  # the Latin one is not known yet
     response = browser.get(f"/en/cohorts/{cohort.key}/names.pdf?by=native")
     with pypdfium2.PdfDocument(response.data) as sheet:
         text = "".join(page.get_textpage().get_text_bounded() for page in sheet)
         count = len(sheet)
     words = flat(text)
-    for user in trainees[2:]:
+    assert words.count("ຍັງບໍ່ມີຊື່") == 1, "the place for the name in the passport is empty"
+    for user in trainees[3:]:
         for form in (user.native_name, user.latin_name.upper(), user.chinese_name or ""):
             assert flat(form) in words
     assert trainees[0].native_name in words
