@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.accounts.types import NameForm
+from app.accounts.types import Erased, MergedAway, NameForm
 from app.cohorts import services
 from app.cohorts.models import Cohort, CohortMember, JoinCode, JoinRequest
 from app.cohorts.types import (
@@ -359,6 +359,20 @@ def test_the_reason_is_kept_until_she_is_back_or_erased(
     rows = db.scalars(select(CohortMember).order_by(CohortMember.id)).all()
     assert [row.withdrawn_reason for row in rows] == [None, None]
     assert services.members_of(db, cohort) == [trainee]
+
+
+def test_nobody_brings_back_an_account_that_is_gone(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    erased, merged = make_trainee(db), make_trainee(db)
+    for user in (erased, merged):
+        services.add_member(db, cohort, user, AT)
+        services.withdraw_member(db, cohort, user, instructor, AT)
+    accounts.erase_person(db, erased, make_administrator(db), AT)
+    accounts.merge_people(db, make_trainee(db), merged, AT)
+    for user, refusal in ((erased, Erased), (merged, MergedAway)):
+        with pytest.raises(refusal):
+            services.return_member(db, cohort, user, instructor, AT)
 
 
 def test_strangers_find_nobody_who_left(db: Session, cohort: Cohort, instructor: User) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.accounts import services as accounts
 from app.accounts.models import User
+from app.accounts.types import Erased, MergedAway
 from app.cohorts.models import Cohort, CohortMember
 from app.cohorts.services.leading import cohort_of, cohorts_of
 from app.cohorts.services.members import add_member, locked_cohort, membership_of
@@ -79,10 +80,14 @@ def move_member(
 def return_member(db: Session, cohort: Cohort, trainee: User, by: User, at: datetime) -> None:
     """Bring a trainee back into the cohort. A second time changes nothing.
 
-    Raises CohortHasNoPlace and CohortArchived.
+    Raises CohortHasNoPlace, CohortArchived, and Erased or MergedAway for an account that is gone.
     """
     if cohort.archived_at is not None:
         raise CohortArchived
+    if trainee.erased_at is not None:
+        raise Erased
+    if trainee.merged_into_id is not None:
+        raise MergedAway
     locked_cohort(db, cohort)
     member = membership_of(db, cohort, trainee)
     if member is not None and member.withdrawn_at is not None:
