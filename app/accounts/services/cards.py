@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import LoginCard, User
@@ -23,6 +22,7 @@ from app.accounts.services.sessions import end_sessions
 from app.accounts.types import CardEnded, NoCardForStaff, Role, UnknownCard
 from app.core import audit
 from app.core.codes import CODE_ALPHABET, code_from, normal_code
+from app.core.db import insert_missing
 from app.core.events import new_event_id
 from app.core.passwords import peppered
 
@@ -61,13 +61,12 @@ def card_holder(db: Session, scanned: str) -> User:
 def card_saying(db: Session, scanned: str) -> LoginCard:
     """The living card that says this; raises as `card_holder`."""
     said = normal_code(_without_address(scanned))
-    match len(said):
-        case 26:
-            known = LoginCard.token_hash == _token_hash(said.lower())
-        case 9 if set(said) <= set(CODE_ALPHABET):
-            known = LoginCard.code_hash == _code_hash(said)
-        case _:
-            raise UnknownCard
+    if len(said) == TOKEN_LENGTH:
+        known = LoginCard.token_hash == _token_hash(said.lower())
+    elif len(said) == CODE_LENGTH and set(said) <= set(CODE_ALPHABET):
+        known = LoginCard.code_hash == _code_hash(said)
+    else:
+        raise UnknownCard
     return _living(db.scalars(_with_holder().where(known)).one_or_none())
 
 
@@ -157,16 +156,14 @@ def _insert(db: Session, user: User, at: datetime) -> bool:
     """Whether the row is new: the database decides between two at once."""
     key = new_event_id()
     face = face_of(key)
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(LoginCard).values(
-        key=key,
-        user_id=user.id,
-        token_hash=_token_hash(face.token),
-        code_hash=_code_hash(face.code),
-        made_at=at,
-    )
-    created = db.execute(statement.on_conflict_do_nothing().returning(LoginCard.id)).first()
-    return created is not None
+    row = {
+        "key": key,
+        "user_id": user.id,
+        "token_hash": _token_hash(face.token),
+        "code_hash": _code_hash(face.code),
+        "made_at": at,
+    }
+    return bool(insert_missing(db, LoginCard, [row]))
 
 
 def end_card(db: Session, user: User, card_key: str, by: User, at: datetime) -> bool:
