@@ -71,8 +71,15 @@ def card_saying(db: Session, scanned: str) -> LoginCard:
 
 
 def card_by_key(db: Session, key: str) -> LoginCard:
-    """The living card with this key; raises as `card_holder`."""
-    return _living(db.scalars(_with_holder().where(LoginCard.key == key)).one_or_none())
+    """The living card with this key as it is now, read anew; raises as `card_holder`."""
+    query = _with_holder().where(LoginCard.key == key)
+    return _living(db.scalars(query.execution_options(populate_existing=True)).one_or_none())
+
+
+def lock_holder(db: Session, user: User) -> None:
+    """Whoever enters by a card, and whoever ends one, come one after the other."""
+    locked = select(User).where(User.id == user.id).with_for_update()
+    db.scalars(locked.execution_options(populate_existing=True)).one()
 
 
 def _with_holder() -> Any:
@@ -172,6 +179,7 @@ def end_card(db: Session, user: User, card_key: str, by: User, at: datetime) -> 
     Named by its key, so that the same button pressed twice never ends the card made after it.
     Returns whether the card was alive.
     """
+    lock_holder(db, user)
     ended = db.execute(
         update(LoginCard)
         .where(
