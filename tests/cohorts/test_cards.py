@@ -213,9 +213,13 @@ def test_a_forgotten_pin_keeps_the_card(
     accounts.set_pin(db, trainees[0], "482915", now())
     key = card_of(db, trainees[0]).key
     act = f"/en/cohorts/{cohort.key}/members/{trainees[0].key}/card"
+    mark = accounts.pin_mark(trainees[0])
     browser.submit(f"{act}/pin", {}, "card/pin")
     assert trainees[0].pin_hash is None
     assert card_of(db, trainees[0]).key == key
+    accounts.set_pin(db, trainees[0], "482915", now())
+    accounts.forget_pin(db, trainees[0], mark, trainees[0], now())
+    assert trainees[0].pin_hash is not None, "a second tap takes no PIN that was chosen after it"
     assert browser.get(f"{act}/burn").status_code == 404
 
 

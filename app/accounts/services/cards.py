@@ -24,7 +24,7 @@ from app.core import audit
 from app.core.codes import CODE_ALPHABET, code_from, normal_code
 from app.core.db import insert_missing
 from app.core.events import new_event_id
-from app.core.passwords import peppered
+from app.core.passwords import keyed_hash, peppered
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 26  # of 16 bytes in base 32 (RFC 4648), without padding
@@ -203,15 +203,27 @@ def start_anew(db: Session, user: User, card_key: str, by: User, at: datetime) -
     Raises NoCardForStaff and Erased.
     """
     if end_card(db, user, card_key, by, at):
-        forget_pin(db, user, by, at)
+        _forget_pin(db, user, by, at)
         make_cards(db, [user], by, at)
 
 
-def forget_pin(db: Session, user: User, by: User, at: datetime) -> None:
+def pin_mark(user: User) -> str:
+    """Names the PIN that the person has now, and says nothing about it; nothing without a PIN."""
+    return keyed_hash("pin-mark", user.pin_hash)[:32] if user.pin_hash else ""
+
+
+def forget_pin(db: Session, user: User, mark: str, by: User, at: datetime) -> None:
     """The PIN is forgotten: the next use of the card asks for a new one. Every session ends.
 
+    Named by its mark, so that the same button pressed twice never takes the PIN chosen after it.
     Raises NoCardForStaff and Erased.
     """
+    lock_holder(db, user)
+    if user.pin_hash is not None and mark == pin_mark(user):
+        _forget_pin(db, user, by, at)
+
+
+def _forget_pin(db: Session, user: User, by: User, at: datetime) -> None:
     _refuse_others(user)
     user.pin_hash, user.pin_tries = None, 0
     end_sessions(db, user, at)
