@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -13,6 +15,7 @@ from app.cohorts import services
 from app.cohorts.models import Cohort, RosterContent
 from app.cohorts.services import roster
 from app.cohorts.types import NoNameColumn, RowState
+from app.core.db import Database
 from app.core.events import new_event_id
 from tests.cohorts.test_roster import LATER, choose, confirmed, imported, listed, seen, start
 from tests.factories import AT, make_administrator, make_cohort, make_instructor, make_trainee
@@ -119,9 +122,9 @@ def test_a_list_touches_no_trainee_whom_the_instructor_leads_no_more(
 def test_who_waits_and_comes_in_by_a_list_waits_no_more_until_it_is_taken_back(
     db: Session, cohort: Cohort, instructor: User
 ) -> None:
-    last, event = AT.date() + timedelta(days=7), new_event_id()
+    last = AT.date() + timedelta(days=7)
     code = services.create_join_code(
-        db, cohort, last, 9, event, instructor, AT, needs_approval=True
+        db, cohort, last, 9, new_event_id(), instructor, AT, needs_approval=True
     )
     trainee = make_trainee(db, latin_name="SOUK", native_name="SOUK")
     services.join_again(db, code.code, trainee, AT.date(), AT)
@@ -134,3 +137,23 @@ def test_who_waits_and_comes_in_by_a_list_waits_no_more_until_it_is_taken_back(
     assert [one.user for one in services.queue_of(db, cohort)] == [trainee]
     services.add_member(db, cohort, trainee, LATER)
     assert services.queue_of(db, cohort) == [], "however she comes in"
+
+
+def test_an_import_locks_the_cohort_before_its_people_as_everybody_does(
+    db: Session, database: Database, cohort: Cohort, instructor: User
+) -> None:
+    """Two orders would stop an import and somebody who joins, each waiting for the other."""
+    head = ["Name", "Student ID"]
+    imported(db, cohort, instructor, listed(head, ["SOUK", ""]))
+    made = start(db, cohort, instructor, listed(head, ["SOUK", "7"]))
+    mark, locks = seen(db, made, instructor).fingerprint, list[str]()
+
+    def note(*given: Any) -> None:
+        if "FOR UPDATE" in given[2]:
+            locks.append(given[2])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    roster.confirm_import(db, made, new_event_id(), mark, instructor, LATER)
+    event.remove(database.engine, "before_cursor_execute", note)
+    tables = [one.partition("FROM ")[2].split()[0] for one in locks]
+    assert database.is_sqlite or tables[:2] == ["cohort", "user_account"]
