@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Text, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -167,13 +167,18 @@ def discard_import(db: Session, roster: RosterImport, by: User, at: datetime) ->
 def purge_expired(db: Session, at: datetime) -> None:
     """Delete lists that nobody confirmed, what is left of confirmed ones, and old names."""
     expired = select(RosterImport.id).where(RosterImport.expires_at <= at)
-    pending = expired.where(RosterImport.state == RosterState.PENDING)
-    old = list(db.scalars(expired))
-    db.execute(delete(RosterContent).where(RosterContent.import_id.in_(old)))
-    _delete(db, list(db.scalars(pending)))
-    past = select(RosterImport.id).where(RosterImport.confirmed_at <= at - UNDO_KEPT)
+    db.execute(delete(RosterContent).where(RosterContent.import_id.in_(expired)))
     db.execute(
-        update(RosterChange).where(RosterChange.import_id.in_(past)).values(before={}, after={})
+        delete(RosterImport).where(
+            RosterImport.expires_at <= at, RosterImport.state == RosterState.PENDING
+        )
+    )
+    past = select(RosterImport.id).where(RosterImport.confirmed_at <= at - UNDO_KEPT)
+    is_full = [cast(one, Text) != "{}" for one in (RosterChange.before, RosterChange.after)]
+    db.execute(
+        update(RosterChange)
+        .where(RosterChange.import_id.in_(past), or_(*is_full))
+        .values(before={}, after={})
     )
 
 
