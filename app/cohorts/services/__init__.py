@@ -6,6 +6,7 @@ simply not found.
 
 from app.cohorts.services.announcing import (
     announce,
+    announcement_count,
     announcement_of,
     announcements_of,
     change_announcement,
@@ -51,6 +52,7 @@ from app.cohorts.services.leading import (
 )
 from app.cohorts.services.leaving import (
     destinations_of,
+    former_count,
     former_members_of,
     member_or_former,
     move_member,
@@ -90,6 +92,7 @@ __all__ = [
     "add_member",
     "admit",
     "announce",
+    "announcement_count",
     "announcement_of",
     "announcements_of",
     "archive_cohort",
@@ -110,6 +113,7 @@ __all__ = [
     "due_dates",
     "every_instructor",
     "export_cohorts",
+    "former_count",
     "former_members_of",
     "instructors_of",
     "is_member",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts import services as accounts
@@ -43,6 +43,17 @@ def former_members_of(db: Session, cohort: Cohort) -> Sequence[CohortMember]:
         .where(User.merged_into_id.is_(None))
     )
     return db.scalars(query.order_by(CohortMember.withdrawn_at.desc(), CohortMember.id)).all()
+
+
+def former_count(db: Session, cohort: Cohort) -> int:
+    """How many closed memberships `former_members_of` would give."""
+    query = (
+        select(func.count(CohortMember.id))
+        .join(User, CohortMember.user_id == User.id)
+        .where(CohortMember.cohort_id == cohort.id, CohortMember.withdrawn_at.is_not(None))
+        .where(User.merged_into_id.is_(None))
+    )
+    return db.scalar(query) or 0
 
 
 def destinations_of(db: Session, person: User, cohort: Cohort) -> list[Cohort]:

@@ -93,8 +93,8 @@ def cohort(key: object) -> str:
         codes=services.join_codes_of(db, found),
         instructors=services.instructors_of(db, found),
         waiting=services.waiting_counts(db, [found]).get(found.id, 0),
-        former=len(services.former_members_of(db, found)),
-        announcements=len(services.announcements_of(db, found)),
+        former=services.former_count(db, found),
+        announcements=services.announcement_count(db, found),
         courses=[
             (course, library().course(course.slug).title(current_language()))
             for course in found.courses
