@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.types import GrantKind, Names, Purpose, Role
+from app.accounts.types import PIN_TRIES, GrantKind, Names, Purpose, Role
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
 
@@ -80,6 +80,11 @@ class User(Base):
     def display_name(self) -> str:
         """The name on pages: the person's own, in her own script."""
         return self.native_name
+
+    @property
+    def is_pin_locked(self) -> bool:
+        """Whether too many wrong PINs came in a row."""
+        return self.pin_tries >= PIN_TRIES
 
     @property
     def names(self) -> Names:

@@ -30,7 +30,6 @@ from app.cohorts.services.changing import (
 from app.cohorts.services.deadlines import due_dates
 from app.cohorts.services.exporting import export_cohorts
 from app.cohorts.services.joining import (
-    CODE_LENGTH,
     create_join_code,
     join,
     join_again,
@@ -63,7 +62,6 @@ from app.cohorts.services.members import (
     add_member,
     cohorts_joined,
     is_member,
-    is_own_trainee,
     member_counts,
     member_of,
     members_by_cohort,
@@ -80,11 +78,8 @@ from app.cohorts.services.waiting import (
     requests_of,
     waiting_counts,
 )
-from app.core.codes import CODE_ALPHABET, normal_code
 
 __all__ = [
-    "CODE_ALPHABET",
-    "CODE_LENGTH",
     "MERGE_MOVES",
     "MERGE_STAYS",
     "CardRow",
@@ -117,7 +112,6 @@ __all__ = [
     "former_members_of",
     "instructors_of",
     "is_member",
-    "is_own_trainee",
     "is_waiting",
     "join",
     "join_again",
@@ -134,7 +128,6 @@ __all__ = [
     "merge_people",
     "move_member",
     "news_for",
-    "normal_code",
     "notices_for",
     "open_code",
     "paragraphs_of",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, CohortMember, JoinRequest
-from app.cohorts.services.leading import cohort_of, visible_cohorts
+from app.cohorts.services.leading import cohort_of
 from app.cohorts.types import CohortHasNoPlace, RequestState
 from app.core.db import insert_missing
 from app.core.errors import NotFound
@@ -59,17 +59,6 @@ def member_of(db: Session, person: User, cohort_key: str, user_key: str) -> tupl
         if member.key == user_key:
             return cohort, member
     raise NotFound
-
-
-def is_own_trainee(db: Session, instructor: User, trainee: User) -> bool:
-    """Whether the trainee is in a cohort that this person leads."""
-    led = visible_cohorts(instructor).with_only_columns(Cohort.id)
-    query = select(CohortMember.id).where(
-        CohortMember.user_id == trainee.id,
-        CohortMember.withdrawn_at.is_(None),
-        CohortMember.cohort_id.in_(led),
-    )
-    return db.scalar(query.limit(1)) is not None
 
 
 def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
