@@ -63,7 +63,7 @@ class CohortInstructor(Base):
 
 
 class CohortMember(Base):
-    """One trainee in a cohort. A row is closed, never deleted."""
+    """One trainee in a cohort. Leaving closes a row; only an undone import deletes what it made."""
 
     __tablename__ = "cohort_member"
     __table_args__ = (

@@ -157,3 +157,20 @@ def test_an_import_locks_the_cohort_before_its_people_as_everybody_does(
     event.remove(database.engine, "before_cursor_execute", note)
     tables = [one.partition("FROM ")[2].split()[0] for one in locks]
     assert database.is_sqlite or tables[:2] == ["cohort", "user_account"]
+
+
+def test_an_undo_leaves_a_number_whose_old_one_is_somebody_elses_by_now(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    head = ["Name", "Student ID"]
+    imported(db, cohort, instructor, listed(head, ["SOUK", "7"], ["KIM", "8"]))
+    souk, kim = sorted(services.members_of(db, cohort), key=lambda one: one.student_number or "")
+    made = start(db, cohort, instructor, listed(head, ["SOUK", "17"], ["KIM", "18"]))
+    choose(db, made, r2=f"take:{souk.key}", r3=f"take:{kim.key}")
+    confirmed(db, made, instructor)
+    key = accounts.student_number_key(cohort.partner, "7")
+    values = {"student_number": "7", "student_number_key": key}
+    accounts.change_imported(db, make_trainee(db), values, instructor, LATER)
+    plan = roster.undo_import(db, made, instructor, LATER)
+    assert ([one.user for one in plan.numbers_kept], len(plan.taken_back)) == ([souk], 2)
+    assert (souk.student_number, kim.student_number) == ("17", "8")
