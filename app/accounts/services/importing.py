@@ -49,7 +49,7 @@ def create_imported(
 def _row(person: ImportedPerson, at: datetime) -> dict[str, Any]:
     names = person.names
     problems = name_problems(names)
-    if names.latin == names.native and not names.has_latin:  # she writes it when she confirms
+    if names.latin == names.native:  # not known yet: she writes it when she confirms her names
         problems.pop("latin", None)
     for field, message in problems.items():
         raise ImproperName(field, message)
