@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.types import Gender, GrantKind, Names, Purpose, Role
+from app.accounts.types import PIN_TRIES, Gender, GrantKind, Names, Purpose, Role
 from app.core.db import NOT_IN_BACKUP, Base, enum_column
 from app.core.events import new_event_id
 
@@ -85,10 +84,9 @@ class User(Base):
         return self.native_name
 
     @property
-    def has_latin_name(self) -> bool:
-        """Whether the Latin form is known: a list may lack it, and the native name stands there."""
-        first = next((one for one in self.latin_name if one.isalpha()), "")
-        return unicodedata.name(first, "").startswith("LATIN") if first else False
+    def is_pin_locked(self) -> bool:
+        """Whether too many wrong PINs came in a row."""
+        return self.pin_tries >= PIN_TRIES
 
     @property
     def names(self) -> Names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -76,6 +77,17 @@ class Names:
     native: str
     latin: str
     chinese: str | None = None
+
+    @property
+    def has_latin(self) -> bool:
+        """Whether the Latin form is known: a list may lack it, and the native name stands there."""
+        first = next((one for one in self.latin if one.isalpha()), "")
+        return unicodedata.name(first, "").startswith("LATIN") if first else False
+
+    @property
+    def known_latin(self) -> str:
+        """The Latin form, or nothing."""
+        return self.latin if self.has_latin else ""
 
     @property
     def folded(self) -> str:

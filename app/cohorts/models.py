@@ -63,7 +63,7 @@ class CohortInstructor(Base):
 
 
 class CohortMember(Base):
-    """One trainee in a cohort. A row is closed, never deleted."""
+    """One trainee in a cohort. Leaving closes a row; only an undone import deletes what it made."""
 
     __tablename__ = "cohort_member"
     __table_args__ = (
@@ -277,7 +277,9 @@ class RosterChange(Base):
     #: She had been in it and left then.
     left_before: Mapped[datetime | None]
     enrollment_ids: Mapped[list[Any]]
-    #: Columns of the account before and after; emptied after 7 days, and when she is erased.
+    #: Columns of the account before and after, and in `before` as "place" those of the membership
+    #: that she had left, and as "request" the id of that by which she waited;
+    #: emptied after 7 days, and when she is erased.
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
 

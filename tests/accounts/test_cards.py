@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import services
@@ -23,7 +24,7 @@ from app.accounts.types import (
     WeakPassword,
 )
 from app.core import passwords
-from app.core.db import Database
+from app.core.db import Database, begin_write
 from tests.accounts.test_at_once import TOGETHER, at_once
 from tests.factories import AT, make_administrator, make_instructor, make_trainee
 
@@ -122,6 +123,34 @@ def test_two_at_once_make_one_card(db: Session, database: Database, trainee: Use
 
     assert at_once(database, make) == [True] * TOGETHER
     assert db.scalar(select(func.count()).select_from(LoginCard)) == 1
+
+
+def test_a_card_that_ends_while_somebody_enters_lets_nobody_in(
+    db: Session, database: Database, card: LoginCard, instructor: User
+) -> None:
+    key, by_id, ended = card.key, instructor.id, list[bool]()
+    db.commit()
+
+    def end(*_given: Any) -> None:
+        """Before the statement, in a session of its own; once."""
+        if not ended:
+            ended.append(True)
+            with database.session() as other:
+                user = services.card_by_key(begin_write(other), key).user
+                services.end_card(other, user, key, other.get_one(User, by_id), LATER)
+                other.commit()
+
+    def before(*given: Any) -> None:
+        if "FOR UPDATE" in given[2]:
+            end()
+
+    if database.is_sqlite:  # one writer after the other: it can only have ended before
+        end()
+    event.listen(database.engine, "before_cursor_execute", before)
+    with database.session() as own, pytest.raises(CardEnded):
+        services.claim_card(begin_write(own), key, first_use(), LATER)
+    event.remove(database.engine, "before_cursor_execute", before)
+    assert ended
 
 
 def test_staff_get_no_card(db: Session, instructor: User) -> None:

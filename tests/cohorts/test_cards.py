@@ -213,9 +213,13 @@ def test_a_forgotten_pin_keeps_the_card(
     accounts.set_pin(db, trainees[0], "482915", now())
     key = card_of(db, trainees[0]).key
     act = f"/en/cohorts/{cohort.key}/members/{trainees[0].key}/card"
+    mark = accounts.pin_mark(trainees[0])
     browser.submit(f"{act}/pin", {}, "card/pin")
     assert trainees[0].pin_hash is None
     assert card_of(db, trainees[0]).key == key
+    accounts.set_pin(db, trainees[0], "482915", now())
+    accounts.forget_pin(db, trainees[0], mark, trainees[0], now())
+    assert trainees[0].pin_hash is not None, "a second tap takes no PIN that was chosen after it"
     assert browser.get(f"{act}/burn").status_code == 404
 
 
@@ -241,12 +245,14 @@ def test_the_list_to_sign_holds_every_form_of_every_name(
 ) -> None:
     trainees[0].native_name = "ສົມສະໄໝ" + "ແກ້ວມະນີ" * 11
     trainees[1].native_name = "สมชาย ใจดี"  # Thai: our fonts have no letter of it
+    trainees[2].native_name = trainees[2].latin_name = "ຍັງບໍ່ມີຊື່"  # the Latin one is not known yet
     response = browser.get(f"/en/cohorts/{cohort.key}/names.pdf?by=native")
     with pypdfium2.PdfDocument(response.data) as sheet:
         text = "".join(page.get_textpage().get_text_bounded() for page in sheet)
         count = len(sheet)
     words = flat(text)
-    for user in trainees[2:]:
+    assert words.count("ຍັງບໍ່ມີຊື່") == 1, "the place for the name in the passport is empty"
+    for user in trainees[3:]:
         for form in (user.native_name, user.latin_name.upper(), user.chinese_name or ""):
             assert flat(form) in words
     assert trainees[0].native_name in words

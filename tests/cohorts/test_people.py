@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.accounts.types import NameForm
+from app.accounts.types import Erased, MergedAway, NameForm
 from app.cohorts import services
 from app.cohorts.models import Cohort, CohortMember, JoinCode, JoinRequest
 from app.cohorts.types import (
@@ -22,6 +23,7 @@ from app.cohorts.types import (
     CohortFull,
     CohortHasNoPlace,
     DueOutsideCohort,
+    RequestState,
 )
 from app.core import audit
 from app.core.db import Database, begin_write
@@ -283,6 +285,36 @@ def test_the_queue_of_another_cohort_is_not_decided(
     assert db.scalars(select(JoinRequest)).one().decided_at is None
 
 
+def test_two_accounts_that_wait_are_one_person_who_waits_once(
+    db: Session, cohort: Cohort, code: JoinCode
+) -> None:
+    (kept, _first), (other, second) = ask(db, code), ask(db, code)
+    services.merge_people(db, kept, other, AT)
+    assert [one.user for one in services.queue_of(db, cohort)] == [kept]
+    later = db.scalars(select(JoinRequest).where(JoinRequest.key == second)).one()
+    assert later.state is RequestState.DECLINED
+    db.refresh(code)
+    assert code.used == 1
+
+
+def test_a_class_is_let_in_and_enrolled_in_as_few_statements_as_one(
+    db: Session, database: Database, cohort: Cohort, code: JoinCode, instructor: User
+) -> None:
+    def inserts(number: int) -> int:
+        keys, told = {ask(db, code)[1] for _ in range(number)}, list[str]()
+
+        def note(*given: Any) -> None:
+            told.append(given[2])
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        services.admit(db, cohort, keys, instructor, AT)
+        services.change_cohort(db, cohort, services.draft_of(cohort), instructor, AT)
+        event.remove(database.engine, "before_cursor_execute", note)
+        return sum("INSERT INTO enrollment" in each for each in told)
+
+    assert inserts(1) == inserts(4)
+
+
 # leaving and moving
 
 
@@ -327,6 +359,20 @@ def test_the_reason_is_kept_until_she_is_back_or_erased(
     rows = db.scalars(select(CohortMember).order_by(CohortMember.id)).all()
     assert [row.withdrawn_reason for row in rows] == [None, None]
     assert services.members_of(db, cohort) == [trainee]
+
+
+def test_nobody_brings_back_an_account_that_is_gone(
+    db: Session, cohort: Cohort, instructor: User
+) -> None:
+    erased, merged = make_trainee(db), make_trainee(db)
+    for user in (erased, merged):
+        services.add_member(db, cohort, user, AT)
+        services.withdraw_member(db, cohort, user, instructor, AT)
+    accounts.erase_person(db, erased, make_administrator(db), AT)
+    accounts.merge_people(db, make_trainee(db), merged, AT)
+    for user, refusal in ((erased, Erased), (merged, MergedAway)):
+        with pytest.raises(refusal):
+            services.return_member(db, cohort, user, instructor, AT)
 
 
 def test_strangers_find_nobody_who_left(db: Session, cohort: Cohort, instructor: User) -> None:

@@ -386,7 +386,7 @@ def test_a_trainee_without_a_latin_name_has_to_write_it(
 ) -> None:
     imported(db, cohort, instructor, listed(["ឈ្មោះ"], ["សុខ ចាន់ដារ៉ា"]))
     (user,) = services.members_of(db, cohort)
-    assert not user.has_latin_name
+    assert not user.names.has_latin
     assert user.username.startswith("trainee-")
     with pytest.raises(DomainError):
         accounts.confirm_names(db, user, user.names, LATER)

@@ -136,6 +136,23 @@ def test_a_changed_row_shows_old_and_new(
     assert "0 Changed" in text(browser, f"{list_page}/confirm")
 
 
+def test_a_full_or_archived_cohort_takes_no_list_and_says_why(
+    browser: CheckedClient, db: Session, cohort: Cohort
+) -> None:
+    two = listed(["Name"], ["SOUK"], ["KIM"])
+    list_page, cohort.capacity = waiting(browser, cohort, two), 1
+    db.commit()
+    browser.submit(f"{list_page}/confirm", {}, "fingerprint")
+    assert "The cohort has 1 places and 1 of them are free." in text(browser, list_page)
+    cohort.archived_at = now()
+    db.commit()
+    browser.submit(f"{list_page}/confirm", {}, "fingerprint")
+    assert "This cohort is archived." in text(browser, list_page)
+    refused = upload(browser, cohort, two)
+    assert (refused.status_code, services.members_of(db, cohort)) == (422, [])
+    assert "A list from Excel" not in text(browser, f"/en/cohorts/{cohort.key}")
+
+
 def test_a_second_tap_imports_once(browser: CheckedClient, db: Session, cohort: Cohort) -> None:
     list_page = waiting(browser, cohort, FILES["utf-8"])
     page = browser.page(f"{list_page}/confirm")

@@ -180,10 +180,10 @@ def test_a_withdrawn_member_is_gone_and_may_come_back(db: Session) -> None:
     services.add_member(db, cohort, trainee, AT)
     services.withdraw_member(db, cohort, trainee, instructor, AT)
     db.expire_all()
-    assert not services.is_own_trainee(db, instructor, trainee)
+    assert services.members_of(db, cohort) == []
     services.add_member(db, cohort, trainee, AT)
     db.flush()
-    assert services.is_own_trainee(db, instructor, trainee)
+    assert services.members_of(db, cohort) == [trainee]
 
 
 def test_members_get_the_courses_that_are_added_later(db: Session) -> None:

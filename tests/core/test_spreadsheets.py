@@ -76,9 +76,10 @@ def test_columns_have_the_letters_of_excel() -> None:
 
 
 def test_what_we_write_is_read_back_and_runs_nowhere() -> None:
-    cells = ["=1+1", "+856", "-", "@x", "'ok", "ສຸກ"]
+    cells = ["=1+1", "+856", "-", "@x", "＝1+1", "'ok", "ສຸກ"]
     content = blank.csv_file([cells])
     assert content.startswith(b"\xef\xbb\xbf'=1+1,'+856")
+    assert "'＝1+1" in content.decode()
     assert read(content).lines[0].cells == tuple(cells)
     sheet = load_workbook(io.BytesIO(blank.blank_workbook(["Name", "学号"], "List"))).active
     assert sheet is not None

@@ -11,6 +11,7 @@ from app.accounts.services.cards import (
     face_of,
     forget_pin,
     make_cards,
+    pin_mark,
     start_anew,
 )
 from app.accounts.services.consents import (
@@ -187,6 +188,7 @@ __all__ = [
     "people_with_consent",
     "person_by_key",
     "person_of_token",
+    "pin_mark",
     "pin_matches",
     "prepare_password",
     "prepare_pin",

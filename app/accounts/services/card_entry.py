@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import LoginCard, User
-from app.accounts.services.cards import card_by_key
+from app.accounts.services.cards import card_by_key, lock_holder
 from app.accounts.services.consents import record_consents
 from app.accounts.services.people import change_languages
 from app.accounts.services.secrets import pin_matches, set_pin
@@ -38,9 +38,7 @@ def claim_card(db: Session, card_key: str, said: FirstUse, at: datetime) -> User
     Raises UnknownCard and CardEnded, ConsentMissing, and CardInUse when there is a PIN already:
     of two at once only one chooses it.
     """
-    user = card_by_key(db, card_key).user
-    locked = select(User).where(User.id == user.id).with_for_update()
-    db.scalars(locked.execution_options(populate_existing=True)).one()
+    user = _locked_holder(db, card_key)
     if user.pin_hash is not None:
         raise CardInUse
     record_consents(db, user, said.consents, at)
@@ -56,7 +54,7 @@ def enter_by_card(db: Session, card_key: str, pin: str, at: datetime) -> User | 
     Raises UnknownCard and CardEnded, NoPin before the first use, CardPinLocked after 5 wrong
     PINs in a row.
     """
-    user = card_by_key(db, card_key).user
+    user = _locked_holder(db, card_key)
     try:
         if not pin_matches(db, user, pin, at):
             return None
@@ -64,6 +62,12 @@ def enter_by_card(db: Session, card_key: str, pin: str, at: datetime) -> User | 
         raise CardPinLocked from error
     _note_first_use(db, card_key, user, at)
     return user
+
+
+def _locked_holder(db: Session, card_key: str) -> User:
+    """The card's holder, locked; the card is asked again, as it may have ended while we waited."""
+    lock_holder(db, card_by_key(db, card_key).user)
+    return card_by_key(db, card_key).user
 
 
 def _note_first_use(db: Session, card_key: str, user: User, at: datetime) -> None:

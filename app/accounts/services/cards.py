@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import LoginCard, User
@@ -23,8 +22,9 @@ from app.accounts.services.sessions import end_sessions
 from app.accounts.types import CardEnded, NoCardForStaff, Role, UnknownCard
 from app.core import audit
 from app.core.codes import CODE_ALPHABET, code_from, normal_code
+from app.core.db import insert_missing
 from app.core.events import new_event_id
-from app.core.passwords import peppered
+from app.core.passwords import keyed_hash, peppered
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 26  # of 16 bytes in base 32 (RFC 4648), without padding
@@ -61,19 +61,25 @@ def card_holder(db: Session, scanned: str) -> User:
 def card_saying(db: Session, scanned: str) -> LoginCard:
     """The living card that says this; raises as `card_holder`."""
     said = normal_code(_without_address(scanned))
-    match len(said):
-        case 26:
-            known = LoginCard.token_hash == _token_hash(said.lower())
-        case 9 if set(said) <= set(CODE_ALPHABET):
-            known = LoginCard.code_hash == _code_hash(said)
-        case _:
-            raise UnknownCard
+    if len(said) == TOKEN_LENGTH:
+        known = LoginCard.token_hash == _token_hash(said.lower())
+    elif len(said) == CODE_LENGTH and set(said) <= set(CODE_ALPHABET):
+        known = LoginCard.code_hash == _code_hash(said)
+    else:
+        raise UnknownCard
     return _living(db.scalars(_with_holder().where(known)).one_or_none())
 
 
 def card_by_key(db: Session, key: str) -> LoginCard:
-    """The living card with this key; raises as `card_holder`."""
-    return _living(db.scalars(_with_holder().where(LoginCard.key == key)).one_or_none())
+    """The living card with this key as it is now, read anew; raises as `card_holder`."""
+    query = _with_holder().where(LoginCard.key == key)
+    return _living(db.scalars(query.execution_options(populate_existing=True)).one_or_none())
+
+
+def lock_holder(db: Session, user: User) -> None:
+    """Whoever enters by a card, and whoever ends one, come one after the other."""
+    locked = select(User).where(User.id == user.id).with_for_update()
+    db.scalars(locked.execution_options(populate_existing=True)).one()
 
 
 def _with_holder() -> Any:
@@ -157,16 +163,14 @@ def _insert(db: Session, user: User, at: datetime) -> bool:
     """Whether the row is new: the database decides between two at once."""
     key = new_event_id()
     face = face_of(key)
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(LoginCard).values(
-        key=key,
-        user_id=user.id,
-        token_hash=_token_hash(face.token),
-        code_hash=_code_hash(face.code),
-        made_at=at,
-    )
-    created = db.execute(statement.on_conflict_do_nothing().returning(LoginCard.id)).first()
-    return created is not None
+    row = {
+        "key": key,
+        "user_id": user.id,
+        "token_hash": _token_hash(face.token),
+        "code_hash": _code_hash(face.code),
+        "made_at": at,
+    }
+    return bool(insert_missing(db, LoginCard, [row]))
 
 
 def end_card(db: Session, user: User, card_key: str, by: User, at: datetime) -> bool:
@@ -175,6 +179,7 @@ def end_card(db: Session, user: User, card_key: str, by: User, at: datetime) -> 
     Named by its key, so that the same button pressed twice never ends the card made after it.
     Returns whether the card was alive.
     """
+    lock_holder(db, user)
     ended = db.execute(
         update(LoginCard)
         .where(
@@ -198,15 +203,27 @@ def start_anew(db: Session, user: User, card_key: str, by: User, at: datetime) -
     Raises NoCardForStaff and Erased.
     """
     if end_card(db, user, card_key, by, at):
-        forget_pin(db, user, by, at)
+        _forget_pin(db, user, by, at)
         make_cards(db, [user], by, at)
 
 
-def forget_pin(db: Session, user: User, by: User, at: datetime) -> None:
+def pin_mark(user: User) -> str:
+    """Names the PIN that the person has now, and says nothing about it; nothing without a PIN."""
+    return keyed_hash("pin-mark", user.pin_hash)[:32] if user.pin_hash else ""
+
+
+def forget_pin(db: Session, user: User, mark: str, by: User, at: datetime) -> None:
     """The PIN is forgotten: the next use of the card asks for a new one. Every session ends.
 
+    Named by its mark, so that the same button pressed twice never takes the PIN chosen after it.
     Raises NoCardForStaff and Erased.
     """
+    lock_holder(db, user)
+    if user.pin_hash is not None and mark == pin_mark(user):
+        _forget_pin(db, user, by, at)
+
+
+def _forget_pin(db: Session, user: User, by: User, at: datetime) -> None:
     _refuse_others(user)
     user.pin_hash, user.pin_tries = None, 0
     end_sessions(db, user, at)

@@ -17,12 +17,13 @@ from app.accounts.services.people import refuse_erased
 from app.accounts.services.territories import check_territory
 from app.accounts.types import ImportedPerson, ImproperName, NumberTaken, Role
 from app.core import audit
+from app.core.codes import CODE_ALPHABET
 from app.core.db import insert_missing
 from app.core.events import new_event_id
 from app.core.languages import best_language
 
-# Read aloud and typed on a phone: no 0 o 1 i l u. 30^5 = 24 million endings for each first part.
-_ENDING = "23456789abcdefghjkmnpqrstvwxyz"
+# Read aloud and typed on a phone. 30^5 = 24 million endings for each first part.
+_ENDING = CODE_ALPHABET.lower()
 _ENDING_LENGTH = 5
 _FIRST_LENGTH = 12
 _NAMES = ("native_name", "latin_name", "chinese_name")

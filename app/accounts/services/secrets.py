@@ -137,7 +137,7 @@ def _count_pin_try(db: Session, user: User) -> bool:
 
 
 def _record_lock(db: Session, user: User, at: datetime) -> None:
-    if user.pin_tries >= PIN_TRIES:
+    if user.is_pin_locked:
         audit.record(db, "accounts.lock-pin", "", at, "user", user.key)
 
 

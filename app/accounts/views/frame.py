@@ -45,7 +45,7 @@ def territory(code: str) -> str:
 
 @blueprint.context_processor
 def words() -> dict[str, Any]:
-    """Names of acts, grants, purposes, roles and territories for the templates."""
+    """Names of acts, grants, purposes, and roles for the templates."""
     return {
         "role_names": ROLE_NAMES,
         "action_names": ACTION_NAMES,
@@ -55,7 +55,6 @@ def words() -> dict[str, Any]:
         "grant_names": GRANT_NAMES,
         "purpose_names": PURPOSE_NAMES,
         "scope_names": lambda: dict([*sheet_choices(), *language_choices()]),
-        "territory": lambda code: services.territory_name(code, current_language()),
     }
 
 

@@ -63,7 +63,7 @@ def names() -> Response:
     person = me()
     form = ConfirmNamesForm(
         native_name=person.native_name,
-        latin_name=person.latin_name if person.has_latin_name else "",
+        latin_name=person.names.known_latin,
         chinese_name=person.chinese_name,
         names_confirmed=person.names_confirmed_at is not None and request.method == "GET",
     )

@@ -100,7 +100,7 @@ def person_names(key: UUID) -> Response:
     user, by = _person(key), me()
     form = NamesForm(
         native_name=user.native_name,
-        latin_name=user.latin_name if user.has_latin_name else "",
+        latin_name=user.names.known_latin,
         chinese_name=user.chinese_name,
     )
     if not form.validate_on_submit():

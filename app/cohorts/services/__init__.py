@@ -6,6 +6,7 @@ simply not found.
 
 from app.cohorts.services.announcing import (
     announce,
+    announcement_count,
     announcement_of,
     announcements_of,
     change_announcement,
@@ -29,7 +30,6 @@ from app.cohorts.services.changing import (
 from app.cohorts.services.deadlines import due_dates
 from app.cohorts.services.exporting import export_cohorts
 from app.cohorts.services.joining import (
-    CODE_LENGTH,
     create_join_code,
     join,
     join_again,
@@ -51,6 +51,7 @@ from app.cohorts.services.leading import (
 )
 from app.cohorts.services.leaving import (
     destinations_of,
+    former_count,
     former_members_of,
     member_or_former,
     move_member,
@@ -61,7 +62,6 @@ from app.cohorts.services.members import (
     add_member,
     cohorts_joined,
     is_member,
-    is_own_trainee,
     member_counts,
     member_of,
     members_by_cohort,
@@ -78,11 +78,8 @@ from app.cohorts.services.waiting import (
     requests_of,
     waiting_counts,
 )
-from app.core.codes import CODE_ALPHABET, normal_code
 
 __all__ = [
-    "CODE_ALPHABET",
-    "CODE_LENGTH",
     "MERGE_MOVES",
     "MERGE_STAYS",
     "CardRow",
@@ -90,6 +87,7 @@ __all__ = [
     "add_member",
     "admit",
     "announce",
+    "announcement_count",
     "announcement_of",
     "announcements_of",
     "archive_cohort",
@@ -110,10 +108,10 @@ __all__ = [
     "due_dates",
     "every_instructor",
     "export_cohorts",
+    "former_count",
     "former_members_of",
     "instructors_of",
     "is_member",
-    "is_own_trainee",
     "is_waiting",
     "join",
     "join_again",
@@ -130,7 +128,6 @@ __all__ = [
     "merge_people",
     "move_member",
     "news_for",
-    "normal_code",
     "notices_for",
     "open_code",
     "paragraphs_of",

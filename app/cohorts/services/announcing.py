@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import User
 from app.cohorts.models import Announcement, AnnouncementReading, Cohort, CohortMember
+from app.cohorts.services.members import cohorts_joined
 from app.cohorts.services.waiting import requests_of
 from app.cohorts.types import AnnouncementDraft, News, Notice, RequestState, Words
 from app.core import audit
@@ -85,6 +86,14 @@ def announcements_of(db: Session, cohort: Cohort) -> Sequence[Announcement]:
         .where(Announcement.cohort_id == cohort.id, Announcement.withdrawn_at.is_(None))
     )
     return db.scalars(query.order_by(Announcement.made_at.desc(), Announcement.id.desc())).all()
+
+
+def announcement_count(db: Session, cohort: Cohort) -> int:
+    """How many announcements `announcements_of` would give."""
+    query = select(func.count(Announcement.id)).where(
+        Announcement.cohort_id == cohort.id, Announcement.withdrawn_at.is_(None)
+    )
+    return db.scalar(query) or 0
 
 
 def announcement_of(db: Session, cohort: Cohort, key: str) -> Announcement:
@@ -186,17 +195,10 @@ def news_for(db: Session, person: User, language: str) -> News:
     notices = notices_for(db, person, language)
     requests = requests_of(db, person)
     waiting = tuple(one.cohort.name for one in requests if one.state is RequestState.WAITING)
-    refused = requests[-1:] if not waiting and not _is_anywhere(db, person) else ()
+    refused = requests[-1:] if not waiting and not cohorts_joined(db, person) else ()
     return News(
         waiting=waiting,
         declined=tuple(one.cohort.name for one in refused if one.state is RequestState.DECLINED),
         unread=tuple(notice for notice in notices if notice.is_unread),
         announcements=len(notices),
     )
-
-
-def _is_anywhere(db: Session, person: User) -> bool:
-    query = select(CohortMember.id).where(
-        CohortMember.user_id == person.id, CohortMember.withdrawn_at.is_(None)
-    )
-    return db.scalar(query.limit(1)) is not None

@@ -123,8 +123,7 @@ def change_cohort(db: Session, cohort: Cohort, draft: CohortDraft, by: User, at:
     for name, value in _values_of(draft).items():
         setattr(cohort, name, value)
     _set_courses(cohort, draft)
-    for member in members_of(db, cohort):
-        enrol_in_courses(db, cohort, member, at)
+    enrol_in_courses(db, cohort, [member.id for member in members_of(db, cohort)], at)
     audit.record(db, "cohorts.change", by.key, at, "cohort", cohort.key)
 
 

@@ -13,7 +13,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Consents, PreparedSecret, TraineeProfile
 from app.cohorts.models import Cohort, JoinCode
-from app.cohorts.services.members import add_member, is_member, places_left
+from app.cohorts.services.members import add_member, is_member, locked_cohort, places_left
 from app.cohorts.services.waiting import is_waiting, wait_for_approval
 from app.cohorts.types import (
     CohortFull,
@@ -126,7 +126,9 @@ def join_again(db: Session, typed_code: str, trainee: User, today: date, at: dat
     Again takes no further place. Raises UnknownJoinCode, JoinCodeExpired or CohortFull.
     """
     code = open_code(db, typed_code, today)
-    db.execute(select(User.id).where(User.id == trainee.id).with_for_update())
+    # A code before its cohort, a cohort before its people: as everybody who locks more than one.
+    db.execute(select(JoinCode.id).where(JoinCode.id == code.id).with_for_update())
+    locked_cohort(db, code.cohort)
     if not is_member(db, code.cohort, trainee) and not is_waiting(db, code.cohort, trainee):
         _use_one_place(db, code)
         _enter(db, code, trainee, at)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts import services as accounts
 from app.accounts.models import User
+from app.accounts.types import Erased, MergedAway
 from app.cohorts.models import Cohort, CohortMember
 from app.cohorts.services.leading import cohort_of, cohorts_of
 from app.cohorts.services.members import add_member, locked_cohort, membership_of
@@ -42,6 +43,17 @@ def former_members_of(db: Session, cohort: Cohort) -> Sequence[CohortMember]:
         .where(User.merged_into_id.is_(None))
     )
     return db.scalars(query.order_by(CohortMember.withdrawn_at.desc(), CohortMember.id)).all()
+
+
+def former_count(db: Session, cohort: Cohort) -> int:
+    """How many closed memberships `former_members_of` would give."""
+    query = (
+        select(func.count(CohortMember.id))
+        .join(User, CohortMember.user_id == User.id)
+        .where(CohortMember.cohort_id == cohort.id, CohortMember.withdrawn_at.is_not(None))
+        .where(User.merged_into_id.is_(None))
+    )
+    return db.scalar(query) or 0
 
 
 def destinations_of(db: Session, person: User, cohort: Cohort) -> list[Cohort]:
@@ -79,10 +91,14 @@ def move_member(
 def return_member(db: Session, cohort: Cohort, trainee: User, by: User, at: datetime) -> None:
     """Bring a trainee back into the cohort. A second time changes nothing.
 
-    Raises CohortHasNoPlace and CohortArchived.
+    Raises CohortHasNoPlace, CohortArchived, and Erased or MergedAway for an account that is gone.
     """
     if cohort.archived_at is not None:
         raise CohortArchived
+    if trainee.erased_at is not None:
+        raise Erased
+    if trainee.merged_into_id is not None:
+        raise MergedAway
     locked_cohort(db, cohort)
     member = membership_of(db, cohort, trainee)
     if member is not None and member.withdrawn_at is not None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
-from app.cohorts.models import Cohort, CohortMember
-from app.cohorts.services.leading import cohort_of, visible_cohorts
-from app.cohorts.types import CohortHasNoPlace
-from app.core.db import insert_or_get
+from app.cohorts.models import Cohort, CohortMember, JoinRequest
+from app.cohorts.services.leading import cohort_of
+from app.cohorts.types import CohortHasNoPlace, RequestState
+from app.core.db import insert_missing
 from app.core.errors import NotFound
 from app.learning import services as learning
+from app.learning.models import Enrollment
 
 
 def member_counts(db: Session, cohorts: Iterable[Cohort]) -> dict[int, int]:
@@ -58,17 +59,6 @@ def member_of(db: Session, person: User, cohort_key: str, user_key: str) -> tupl
         if member.key == user_key:
             return cohort, member
     raise NotFound
-
-
-def is_own_trainee(db: Session, instructor: User, trainee: User) -> bool:
-    """Whether the trainee is in a cohort that this person leads."""
-    led = visible_cohorts(instructor).with_only_columns(Cohort.id)
-    query = select(CohortMember.id).where(
-        CohortMember.user_id == trainee.id,
-        CohortMember.withdrawn_at.is_(None),
-        CohortMember.cohort_id.in_(led),
-    )
-    return db.scalar(query.limit(1)) is not None
 
 
 def cohorts_joined(db: Session, trainee: User) -> Sequence[Cohort]:
@@ -133,20 +123,61 @@ def add_member(db: Session, cohort: Cohort, trainee: User, at: datetime) -> Coho
 
     Raises CohortHasNoPlace, two at once included.
     """
-    locked_cohort(db, cohort)
-    if not is_member(db, cohort, trainee):
-        require_places(db, cohort, 1)
-    values = {"cohort_id": cohort.id, "user_id": trainee.id, "joined_at": at}
-    member, _created = insert_or_get(db, CohortMember, values, ("cohort_id", "user_id"))
-    if member.withdrawn_at is not None:  # she is back
-        member.joined_at = at
-        member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
-    enrol_in_courses(db, cohort, trainee, at)
-    db.flush()
+    (member,) = add_members(db, cohort, [trainee], at)
     return member
 
 
-def enrol_in_courses(db: Session, cohort: Cohort, trainee: User, at: datetime) -> None:
-    """Enrol the trainee in the cohort's courses; again changes nothing."""
-    for course in cohort.courses:
-        learning.enroll(db, trainee, course.slug, at)
+def add_members(
+    db: Session, cohort: Cohort, trainees: Sequence[User], at: datetime
+) -> Sequence[CohortMember]:
+    """The same for several in a few statements: all of them or nobody. Raises CohortHasNoPlace."""
+    ids = {trainee.id for trainee in trainees}
+    query = select(CohortMember).where(
+        CohortMember.cohort_id == cohort.id, CohortMember.user_id.in_(ids)
+    )
+    locked_cohort(db, cohort)
+    known = db.scalars(query.execution_options(populate_existing=True)).all()
+    closed = [member for member in known if member.withdrawn_at is not None]
+    require_places(db, cohort, len(ids) - len(known) + len(closed))
+    for member in closed:
+        come_back(member, at)
+    new = sorted(ids - {member.user_id for member in known})
+    rows = [{"cohort_id": cohort.id, "user_id": user_id, "joined_at": at} for user_id in new]
+    members = [*known, *insert_missing(db, CohortMember, rows)]
+    settle_requests(db, cohort, at)
+    enrol_in_courses(db, cohort, ids, at)
+    db.flush()
+    return members
+
+
+def come_back(member: CohortMember, at: datetime) -> None:
+    """Open a closed membership again, from this time on."""
+    member.joined_at = at
+    member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
+
+
+def settle_requests(db: Session, cohort: Cohort, at: datetime) -> dict[int, int]:
+    """Nobody who is in the cohort waits for it; the settled requests, by the person's id."""
+    inside = select(CohortMember.user_id).where(
+        CohortMember.cohort_id == cohort.id, CohortMember.withdrawn_at.is_(None)
+    )
+    db.flush()
+    settled = db.execute(
+        update(JoinRequest)
+        .where(
+            JoinRequest.cohort_id == cohort.id,
+            JoinRequest.state == RequestState.WAITING,
+            JoinRequest.user_id.in_(inside),
+        )
+        .values(state=RequestState.ADMITTED, decided_at=at)
+        .returning(JoinRequest.user_id, JoinRequest.id)
+    )
+    return {row.user_id: row.id for row in settled}
+
+
+def enrol_in_courses(
+    db: Session, cohort: Cohort, user_ids: Iterable[int], at: datetime
+) -> Sequence[Enrollment]:
+    """Enrol people in the cohort's courses; returns the new enrollments. Again changes nothing."""
+    slugs = [course.slug for course in cohort.courses]
+    return learning.enroll_all(db, user_ids, slugs, at)

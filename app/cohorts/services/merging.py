@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.cohorts.models import AnnouncementReading, CohortMember, JoinRequest
-from app.cohorts.services.waiting import requests_of
+from app.cohorts.services.waiting import free_place, requests_of
 from app.cohorts.types import RequestState
 
 #: Columns that point to a person: what a merge moves, and what stays, with the reason.
@@ -39,8 +39,8 @@ def merge_people(db: Session, kept: User, other: User, at: datetime) -> None:
     """Move memberships, requests to join and read marks to `kept`.
 
     A cohort in which both were: from the earlier day on, and open if one of them is open; the line
-    of `other` is closed and stays. Of two requests that wait the earlier waits on, and none waits
-    for a cohort in which the person is already.
+    of `other` is closed and stays. Of two requests that wait the earlier waits on, the later gives
+    back its code's place, and none waits for a cohort in which the person is already.
     """
     _merge_memberships(db, kept, other, at)
     _merge_requests(db, kept, other, at)
@@ -71,13 +71,16 @@ def _merge_requests(db: Session, kept: User, other: User, at: datetime) -> None:
     open_places = select(CohortMember.cohort_id).where(
         CohortMember.user_id == kept.id, CohortMember.withdrawn_at.is_(None)
     )
-    settled = set(db.scalars(open_places))
+    inside, waits = set(db.scalars(open_places)), set[int]()
     for one in both:
         if one.state is not RequestState.WAITING:
             continue
-        if one.cohort_id in settled:
+        if one.cohort_id in inside:
             one.state, one.decided_at = RequestState.ADMITTED, at
-        settled.add(one.cohort_id)
+        elif one.cohort_id in waits:  # nobody let her in: the same wish twice
+            one.state, one.decided_at = RequestState.DECLINED, at
+            free_place(db, one)
+        waits.add(one.cohort_id)
     db.flush()
     for one in both:
         one.user_id = kept.id

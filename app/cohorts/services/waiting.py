@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import User
 from app.cohorts.models import Cohort, JoinCode, JoinRequest
-from app.cohorts.services.members import add_member, is_member, locked_cohort, require_places
+from app.cohorts.services.members import add_members, locked_cohort
 from app.cohorts.types import CohortArchived, RequestState
 from app.core import audit
 
@@ -75,11 +75,9 @@ def admit(db: Session, cohort: Cohort, keys: Collection[str], by: User, at: date
     if cohort.archived_at is not None:
         raise CohortArchived
     chosen = _chosen(db, cohort, keys)
-    new = [one for one in chosen if not is_member(db, cohort, one.user)]
-    require_places(db, cohort, len(new))
+    add_members(db, cohort, [request.user for request in chosen], at)
     for request in chosen:
         _decide(db, request, RequestState.ADMITTED, by, at)
-        add_member(db, cohort, request.user, at)
     return len(chosen)
 
 
@@ -91,12 +89,17 @@ def decline(db: Session, cohort: Cohort, keys: Collection[str], by: User, at: da
     chosen = _chosen(db, cohort, keys)
     for request in chosen:
         _decide(db, request, RequestState.DECLINED, by, at)
-        db.execute(
-            update(JoinCode)
-            .where(JoinCode.id == request.code_id, JoinCode.used > 0)
-            .values(used=JoinCode.used - 1)
-        )
+        free_place(db, request)
     return len(chosen)
+
+
+def free_place(db: Session, request: JoinRequest) -> None:
+    """The code by which somebody asked has a place more."""
+    db.execute(
+        update(JoinCode)
+        .where(JoinCode.id == request.code_id, JoinCode.used > 0)
+        .values(used=JoinCode.used - 1)
+    )
 
 
 def _chosen(db: Session, cohort: Cohort, keys: Collection[str]) -> list[JoinRequest]:

@@ -114,7 +114,12 @@ def card_act(key: object, user: object, act: str) -> str:
     """Say what will happen to the card, and ask."""
     cohort, trainee, card = _card_of(reading(), key, user, act)
     return render_template(
-        "cohorts/card_act.html", cohort=cohort, member=trainee, card=card, act=act
+        "cohorts/card_act.html",
+        cohort=cohort,
+        member=trainee,
+        card=card,
+        act=act,
+        shown={"card": card.key if card else "", "pin": accounts.pin_mark(trainee)},
     )
 
 
@@ -130,7 +135,7 @@ def do_card_act(key: object, user: object, act: str) -> Response:
     elif act == "anew":
         accounts.start_anew(db, trainee, shown, by, at)
     else:
-        accounts.forget_pin(db, trainee, by, at)
+        accounts.forget_pin(db, trainee, request.form.get("pin", ""), by, at)
     db.commit()
     return back_to(url_for("cohorts.member", key=key, user=user), _(ACTS[act]))
 

@@ -9,7 +9,7 @@ from app.accounts import services as accounts
 from app.accounts.forms import refuse
 from app.accounts.types import NameForm
 from app.cohorts import services
-from app.cohorts.forms import InstructorForm, cohort_form, form_of
+from app.cohorts.forms import NAME_FORMS, InstructorForm, cohort_form, form_of
 from app.cohorts.models import Cohort
 from app.cohorts.types import CapacityTooSmall
 from app.cohorts.views.frame import blueprint, own_cohort, today
@@ -89,11 +89,12 @@ def cohort(key: object) -> str:
         member_total=len(members),
         text=text,
         order=order,
+        name_forms=NAME_FORMS,
         codes=services.join_codes_of(db, found),
         instructors=services.instructors_of(db, found),
         waiting=services.waiting_counts(db, [found]).get(found.id, 0),
-        former=len(services.former_members_of(db, found)),
-        announcements=len(services.announcements_of(db, found)),
+        former=services.former_count(db, found),
+        announcements=services.announcement_count(db, found),
         courses=[
             (course, library().course(course.slug).title(current_language()))
             for course in found.courses

@@ -61,9 +61,9 @@ def _printed(user: User) -> rendering.PrintedName:
     at = user.names_confirmed_at
     return rendering.PrintedName(
         native=user.native_name,
-        latin=user.latin_name,
+        latin=user.names.known_latin,
         chinese=user.chinese_name or "",
-        student_number=getattr(user, "student_number", None) or "",
+        student_number=user.student_number or "",
         nationality=accounts.territory_name(user.nationality, current_language()),
         confirmed=format_date(programme_date(at, settings().timezone)) if at else "",
     )

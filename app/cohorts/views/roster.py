@@ -13,6 +13,8 @@ from app.accounts.types import NumberTaken
 from app.cohorts.models import RosterContent, RosterImport
 from app.cohorts.services import roster
 from app.cohorts.types import (
+    CohortArchived,
+    CohortHasNoPlace,
     ListMoved,
     RosterField,
     RosterState,
@@ -87,7 +89,7 @@ def upload_roster(key: object) -> Response | tuple[str, int]:
             current_person(),
             now(),
         )
-    except (RefusedFile, TooManyPeople) as refusal:
+    except (RefusedFile, TooManyPeople, CohortArchived) as refusal:
         reading().rollback()
         return _upload_page(key, refusal), 422
     db.commit()
@@ -288,10 +290,10 @@ def import_roster(key: object, roster_key: object) -> Response:
     made = roster.import_of(db, by, str(key), str(roster_key))
     try:
         roster.confirm_import(db, made, event_id, request.form.get("fingerprint", ""), by, now())
-    except (ListMoved, NumberTaken) as refusal:
+    except (ListMoved, NumberTaken, CohortArchived, CohortHasNoPlace) as refusal:
         db.rollback()
         address = url_for("cohorts.roster_preview", key=key, roster_key=roster_key)
-        return back_to(address, _(refusal.message), "care")
+        return back_to(address, str(_(refusal.message)) % refusal.values, "care")
     db.commit()
     return back_to(_address(key, made, "result"), _("The list is imported."))
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from app.accounts.services import territory_name
+from app.accounts.types import NameForm
+from app.cohorts.forms import NAME_FORMS
 from app.cohorts.services import roster
 from app.cohorts.types import RosterField, RowState
 from app.core.i18n import _, current_language, lazy
 from app.core.spreadsheets.cells import column_name
 
 FIELD_NAMES = {
-    RosterField.NATIVE_NAME: lazy("Name in own script"),
-    RosterField.LATIN_NAME: lazy("Name in passport"),
-    RosterField.CHINESE_NAME: lazy("Chinese name"),
+    RosterField.NATIVE_NAME: NAME_FORMS[NameForm.NATIVE],
+    RosterField.LATIN_NAME: NAME_FORMS[NameForm.LATIN],
+    RosterField.CHINESE_NAME: NAME_FORMS[NameForm.CHINESE],
     RosterField.STUDENT_NUMBER: lazy("Student number"),
     RosterField.PASSPORT: lazy("Passport number"),
     RosterField.NATIONALITY: lazy("Nationality"),

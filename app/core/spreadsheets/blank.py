@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
+from app.core.spreadsheets.writing import safe
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 
@@ -18,12 +20,8 @@ def csv_file(rows: Iterable[Sequence[str]]) -> bytes:
     A cell that Excel would run as a formula gets an apostrophe before it.
     """
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(out).writerows([safe(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
 def blank_workbook(headings: Sequence[str], name: str) -> bytes:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from string import ascii_uppercase
 
 from app.core.spreadsheets.types import LONGEST_CELL
+from app.core.spreadsheets.writing import plain
 
 # Full-width letters and digits as a Chinese keyboard types them. The rest of NFKC would change
 # how Lao names are spelt (ຳ), so it is not used.
@@ -19,14 +20,12 @@ _WIDE = {
 _WIDE |= {0xFF0D: ord("-"), 0xFF0E: ord("."), 0xFF0F: ord("/"), 0xFF3F: ord("_"), 0xFF20: ord("@")}
 _UNSEEN = re.compile("[\u00ad\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
 _AT_THE_ENDS = " \u200b\u200c\u200d"
-_ESCAPED = ("'=", "'+", "'-", "'@")
 _ZEROS = re.compile(r"0{2,30}")
 
 
 def clean(text: str) -> str:
     """The text on one line: no marks of direction, no control characters, single spaces."""
-    if text.startswith(_ESCAPED):  # as `blank.csv_file` writes it
-        text = text[1:]
+    text = plain(text)  # as `blank.csv_file` writes it
     if text.isascii() and text.isprintable():
         return " ".join(text[:LONGEST_CELL].split())
     seen = _UNSEEN.sub("", text[:LONGEST_CELL].translate(_WIDE))

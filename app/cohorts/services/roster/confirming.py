@@ -13,15 +13,28 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import ImportedPerson
 from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
-from app.cohorts.services.members import require_places
+from app.cohorts.services.members import (
+    come_back,
+    enrol_in_courses,
+    locked_cohort,
+    require_places,
+    settle_requests,
+)
 from app.cohorts.services.roster.data import Change, Entry
 from app.cohorts.services.roster.pending import UNDO_KEPT
 from app.cohorts.services.roster.preview import Preview, Row, left_out_of, preview_of
-from app.cohorts.types import ListMoved, NothingToImport, RosterField, RosterState, RowState
+from app.cohorts.types import (
+    NAME_FIELDS,
+    CohortArchived,
+    ListMoved,
+    NothingToImport,
+    RosterField,
+    RosterState,
+    RowState,
+)
 from app.core import audit, jobs
 from app.core.db import insert_missing
 from app.core.errors import EventConflict, NotFound
-from app.learning import services as learning
 
 _NAME_COLUMNS = {
     RosterField.NATIVE_NAME: "native_name",
@@ -37,10 +50,13 @@ def confirm_import(
     """Write what the preview with this fingerprint showed; a repeat changes nothing.
 
     Raises ListMoved when the preview is another one by now, NothingToImport when every row is left
-    out, EventConflict, and NumberTaken when somebody was quicker with a number.
+    out, CohortArchived, CohortHasNoPlace, EventConflict, and NumberTaken when somebody was quicker
+    with a number.
     """
     if not _claimed(db, roster, event_id, fingerprint, at):
         return _repeated(roster, event_id, fingerprint)
+    if locked_cohort(db, roster.cohort).archived_at is not None:
+        raise CohortArchived
     content = db.get(RosterContent, roster.id)
     if content is None:
         raise NotFound
@@ -98,10 +114,10 @@ def _write(db: Session, roster: RosterImport, preview: Preview, by: User, at: da
     present = _accounts(db, known)
     joined = [present[row.person.id] for row in known if row.person and row.joins]
     left_before = _put_into_cohort(db, roster, [*users, *joined], at)
+    waited = settle_requests(db, cohort, at)
     everybody = [user.id for user in [*users, *joined]]
-    slugs = [course.slug for course in cohort.courses]
     enrollments: dict[int, list[int]] = {}
-    for enrollment in learning.enroll_all(db, everybody, slugs, at):
+    for enrollment in enrol_in_courses(db, cohort, everybody, at):
         enrollments.setdefault(enrollment.user_id, []).append(enrollment.id)
     records = [_created(roster, row, user) for row, user in zip(new, users, strict=True)]
     records += [
@@ -111,7 +127,11 @@ def _write(db: Session, roster: RosterImport, preview: Preview, by: User, at: da
     ]
     for record in records:
         record.enrollment_ids = enrollments.get(record.user_id, [])
-        record.left_before = left_before.get(record.user_id)
+        if place := left_before.get(record.user_id):
+            record.left_before = place.pop("withdrawn_at")
+            record.before = {**record.before, "place": place}
+        if record.user_id in waited:
+            record.before = {**record.before, "request": waited[record.user_id]}
     db.add_all(records)
 
 
@@ -139,8 +159,8 @@ def _accounts(db: Session, rows: Sequence[Row]) -> dict[int, User]:
 
 def _put_into_cohort(
     db: Session, roster: RosterImport, users: Sequence[User], at: datetime
-) -> dict[int, datetime]:
-    """Make them members; returns when those who come back had left.
+) -> dict[int, dict[str, Any]]:
+    """Make them members; returns the closed places of those who come back.
 
     Raises CohortHasNoPlace.
     """
@@ -154,11 +174,16 @@ def _put_into_cohort(
     query = select(CohortMember).where(
         CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id.in_(back)
     )
-    left: dict[int, datetime] = {}
+    left: dict[int, dict[str, Any]] = {}
     for member in db.scalars(query) if back else ():
         if member.withdrawn_at is not None:
-            left[member.user_id] = member.withdrawn_at
-            member.withdrawn_at = member.withdrawn_reason = member.moved_to_id = None
+            left[member.user_id] = {
+                "withdrawn_at": member.withdrawn_at,
+                "joined_at": member.joined_at.isoformat(),
+                "withdrawn_reason": member.withdrawn_reason,
+                "moved_to_id": member.moved_to_id,
+            }
+            come_back(member, at)
     return left
 
 
@@ -182,7 +207,8 @@ def _touched(
     if after:
         confirmed = user.names_confirmed_at
         accounts.change_imported(db, user, after, by, at)
-        before["names_confirmed_at"] = confirmed.isoformat() if confirmed else None
+        if any(name in after for name in NAME_FIELDS):  # no other change unconfirms names
+            before["names_confirmed_at"] = confirmed.isoformat() if confirmed else None
     return RosterChange(
         import_id=roster.id,
         user_id=user.id,

@@ -60,6 +60,8 @@ _WORDS: dict[RosterField, str] = {
         ຊື່ເປັນຕົວອັກສອນຂອງພາສາຕົນ; ឈ្មោះជាអក្សរនៃភាសាខ្លួន;
         full name; names; student name;
         name of student; native name; name in native script;
+        name in the own script; họ tên viết bằng tiếng mẹ đẻ;
+        ຊື່ເປັນຕົວອັກສອນຂອງຕົນເອງ; ឈ្មោះជាអក្សរដើម;
         name in own script; own script; trainee; 姓名; 名字; 学生姓名;
         学员姓名; 本国姓名; 母语姓名; 本民族姓名; 原文姓名; 姓; 名;
         họ và tên; họ tên; họ & tên; tên; họ; họ đệm; họ và tên đệm;

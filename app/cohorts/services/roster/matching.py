@@ -109,7 +109,7 @@ def differences_of(entry: Entry, known: Known) -> list[Change]:
     what the list leaves empty changes nothing.
     """
     names, theirs, given = entry.names, known.names, entry.given
-    lacks_latin = theirs.latin == theirs.native and not entry.needs_latin
+    lacks_latin = not theirs.has_latin and not entry.needs_latin
     found = [
         Change(field, old or "", new or "")
         for field, old, new, is_said in (

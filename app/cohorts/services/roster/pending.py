@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Text, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -15,6 +15,7 @@ from app.cohorts.services.roster.headers import guess_columns, guess_header
 from app.cohorts.services.roster.preview import columns_of, people_rows
 from app.cohorts.types import (
     NAME_FIELDS,
+    CohortArchived,
     NoNameColumn,
     RosterField,
     RosterState,
@@ -45,9 +46,11 @@ def start_import(
 ) -> RosterImport:
     """Keep a list until it is confirmed; `file` is its name and digest.
 
-    The same event again gives the same import. Raises TooManyPeople, and EventConflict when the
-    event came with another file.
+    The same event again gives the same import. Raises CohortArchived, TooManyPeople, and
+    EventConflict when the event came with another file.
     """
+    if cohort.archived_at is not None:
+        raise CohortArchived
     purge_expired(db, at)  # where no worker runs, the next list cleans up
     name, digest = file
     rows = [(line.number, line.cells) for line in table.lines]
@@ -123,23 +126,30 @@ def imports_of(db: Session, person: User, cohort: Cohort, at: datetime) -> Seque
 def set_columns(content: RosterContent, header: int, columns: Mapping[int, RosterField]) -> None:
     """Take the person's word for what the columns hold; another heading row is guessed anew.
 
-    Raises TwoColumns and NoNameColumn.
+    A guess is kept as it is, to be corrected on the next page. Raises TwoColumns, NoNameColumn and
+    TooManyPeople.
     """
     numbers = {number for number, _cells in content.rows}
+    guessed: Mapping[int, RosterField] = {}
     if header != content.header and header in {0, *numbers}:
-        rows = [(number, cells) for number, cells in content.rows]
-        columns = guess_columns(rows, header) or columns
+        guessed = guess_columns([(number, cells) for number, cells in content.rows], header)
         content.header = header
+    if len(people_rows(content)) > MOST_PEOPLE:
+        raise TooManyPeople
+    if not guessed:
+        _check_columns(columns)
+    columns = guessed or columns
+    if columns_of(content) != dict(columns):
+        content.columns = {str(index): field.value for index, field in columns.items()}
+        content.choices = {}
+
+
+def _check_columns(columns: Mapping[int, RosterField]) -> None:
     fields = list(columns.values())
     if any(fields.count(field) > 1 for field in fields if field not in NAME_FIELDS):
         raise TwoColumns
     if not set(fields) & set(NAME_FIELDS):
         raise NoNameColumn
-    if len(people_rows(content)) > MOST_PEOPLE:
-        raise TooManyPeople
-    if columns_of(content) != dict(columns):
-        content.columns = {str(index): field.value for index, field in columns.items()}
-        content.choices = {}
 
 
 def set_choices(content: RosterContent, choices: Mapping[str, str]) -> None:
@@ -157,13 +167,18 @@ def discard_import(db: Session, roster: RosterImport, by: User, at: datetime) ->
 def purge_expired(db: Session, at: datetime) -> None:
     """Delete lists that nobody confirmed, what is left of confirmed ones, and old names."""
     expired = select(RosterImport.id).where(RosterImport.expires_at <= at)
-    pending = expired.where(RosterImport.state == RosterState.PENDING)
-    old = list(db.scalars(expired))
-    db.execute(delete(RosterContent).where(RosterContent.import_id.in_(old)))
-    _delete(db, list(db.scalars(pending)))
-    past = select(RosterImport.id).where(RosterImport.confirmed_at <= at - UNDO_KEPT)
+    db.execute(delete(RosterContent).where(RosterContent.import_id.in_(expired)))
     db.execute(
-        update(RosterChange).where(RosterChange.import_id.in_(past)).values(before={}, after={})
+        delete(RosterImport).where(
+            RosterImport.expires_at <= at, RosterImport.state == RosterState.PENDING
+        )
+    )
+    past = select(RosterImport.id).where(RosterImport.confirmed_at <= at - UNDO_KEPT)
+    is_full = [cast(one, Text) != "{}" for one in (RosterChange.before, RosterChange.after)]
+    db.execute(
+        update(RosterChange)
+        .where(RosterChange.import_id.in_(past), or_(*is_full))
+        .values(before={}, after={})
     )
 
 

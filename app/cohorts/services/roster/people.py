@@ -117,10 +117,16 @@ def _known(db: Session, by: User, cohort: Cohort) -> list[Known]:
         CohortMember.cohort_id == cohort.id, CohortMember.withdrawn_at.is_(None)
     )
     inside = set(db.scalars(members))
-    query = select(*_COLUMNS).where(User.role == Role.TRAINEE, User.erased_at.is_(None))
+    query = select(*_COLUMNS).where(
+        User.role == Role.TRAINEE, User.erased_at.is_(None), User.merged_into_id.is_(None)
+    )
     if by.role is not Role.ADMINISTRATOR:
         led = visible_cohorts(by).with_only_columns(Cohort.id)
-        theirs = select(CohortMember.user_id).where(CohortMember.cohort_id.in_(led))
+        # Who left for elsewhere is not hers to change; who left this cohort may come back.
+        theirs = select(CohortMember.user_id).where(
+            CohortMember.cohort_id.in_(led),
+            CohortMember.withdrawn_at.is_(None) | (CohortMember.cohort_id == cohort.id),
+        )
         query = query.where(User.id.in_(theirs))
     return [_person(row, inside) for row in db.execute(query.order_by(User.id))]
 

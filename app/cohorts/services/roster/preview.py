@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.cohorts.models import RosterContent, RosterImport
+from app.cohorts.models import Cohort, RosterContent, RosterImport
 from app.cohorts.services.roster.data import (
     CHOOSE_KEEP,
     CHOOSE_NEW,
@@ -116,7 +116,7 @@ def preview_of(db: Session, roster: RosterImport, content: RosterContent, by: Us
     rows = _each_once(_row(one, content.choices.get(str(one.entry.number), "")) for one in matches)
     counted = Counter(row.state for row in rows)
     counts = {state: counted[state] for state in RowState}
-    return Preview(rows, columns, _fingerprint(rows), counts)
+    return Preview(rows, columns, _fingerprint(rows, roster.cohort), counts)
 
 
 def _each_once(rows: Iterable[Row]) -> list[Row]:
@@ -134,18 +134,28 @@ def _doubled(row: Row, first: int) -> Row:
     return replace(row, state=RowState.PROBLEM, person=None, changes=(), problems=(problem,))
 
 
-def _fingerprint(rows: Sequence[Row]) -> str:
-    told = [
+def _fingerprint(rows: Sequence[Row], cohort: Cohort) -> str:
+    told: list[Any] = [
         [
             row.number,
             row.state,
             row.person.key if row.person else "",
             row.joins,
             [(change.field, change.old, change.new) for change in row.changes],
+            _written_anew(row.entry) if row.state is RowState.NEW else [],
         ]
         for row in rows
     ]
-    return digest_of({"rows": told})
+    return digest_of({"rows": told, "cohort": [course.slug for course in cohort.courses]})
+
+
+def _written_anew(entry: Entry) -> list[str | None]:
+    """What a new account gets, from the row or from the cohort."""
+    names = entry.names
+    return [
+        *(names.native, names.latin, names.chinese, entry.nationality, entry.language),
+        *(entry.student_number_key, entry.passport_hash),
+    ]
 
 
 def _row(match: Match, choice: str) -> Row:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,20 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.cohorts.models import CohortMember, RosterChange, RosterContent, RosterImport
+from app.cohorts.models import (
+    CohortMember,
+    JoinRequest,
+    RosterChange,
+    RosterContent,
+    RosterImport,
+)
+from app.cohorts.services.roster.giving_back import AT_ONCE, give_back, numbers_taken
 from app.cohorts.services.roster.pending import UNDO_KEPT
-from app.cohorts.types import RosterState, UndoTooLate
+from app.cohorts.services.waiting import is_waiting
+from app.cohorts.types import NAME_FIELDS, RequestState, RosterState, UndoTooLate
 from app.core import audit
 from app.core.db import Base
 from app.learning.models import Enrollment
-
-_AT_ONCE = 500
-_NAMES = ("native_name", "latin_name", "chinese_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,13 @@ class UndoPlan:
 
     taken_back: Sequence[RosterChange]
     kept: Sequence[RosterChange]
+    #: Columns of numbers that stay as the list gave them, by the person's id.
+    taken: Mapping[int, set[str]] = field(default_factory=dict)
+
+    @property
+    def numbers_kept(self) -> list[RosterChange]:
+        """Whose old number belongs to somebody else by now."""
+        return [one for one in self.taken_back if one.user_id in self.taken]
 
 
 def is_undoable(roster: RosterImport, at: datetime) -> bool:
@@ -45,13 +57,14 @@ def undo_plan(db: Session, roster: RosterImport, at: datetime) -> UndoPlan:
     every = list(changes.all())
     built_on = _built_on(db, every)
     kept = [one for one in every if one.user_id in built_on or _is_changed_since(one)]
-    return UndoPlan([one for one in every if one not in kept], kept)
+    taken_back = [one for one in every if one not in kept]
+    return UndoPlan(taken_back, kept, numbers_taken(db, taken_back))
 
 
 def undo_import(db: Session, roster: RosterImport, by: User, at: datetime) -> UndoPlan:
     """Take the import back in one write; a second time finds nothing to take back.
 
-    Raises UndoTooLate.
+    Raises UndoTooLate, and NumberTaken when somebody was quicker with a number.
     """
     first = db.execute(
         update(RosterImport)
@@ -63,7 +76,7 @@ def undo_import(db: Session, roster: RosterImport, by: User, at: datetime) -> Un
     if first is None:
         return UndoPlan((), ())
     plan = undo_plan(db, roster, at)
-    _give_back(db, [one for one in plan.taken_back if not one.created], by, at)
+    give_back(db, plan.taken_back, plan.taken, by, at)
     _take_out(db, roster, plan.taken_back)
     _delete_accounts(db, [one.user_id for one in plan.taken_back if one.created])
     db.execute(delete(RosterContent).where(RosterContent.import_id == roster.id))
@@ -71,16 +84,6 @@ def undo_import(db: Session, roster: RosterImport, by: User, at: datetime) -> Un
     audit.record(db, "cohorts.undo-list", by.key, at, "cohort", roster.cohort.key, detail)
     db.flush()
     return plan
-
-
-def _give_back(db: Session, changes: Iterable[RosterChange], by: User, at: datetime) -> None:
-    """The values that stood in the accounts before."""
-    for change in changes:
-        if change.before:
-            values = dict(change.before)
-            confirmed = values.pop("names_confirmed_at", None)
-            values["names_confirmed_at"] = datetime.fromisoformat(confirmed) if confirmed else None
-            accounts.change_imported(db, change.user, values, by, at)
 
 
 def _take_out(db: Session, roster: RosterImport, changes: Sequence[RosterChange]) -> None:
@@ -96,15 +99,24 @@ def _take_out(db: Session, roster: RosterImport, changes: Sequence[RosterChange]
         )
     for one in changes:
         if one.left_before is not None:
-            db.execute(
-                update(CohortMember)
-                .where(
-                    CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id == one.user_id
-                )
-                .values(withdrawn_at=one.left_before)
-            )
+            _close_again(db, roster, one)
+        if (request := one.before.get("request")) and not is_waiting(db, roster.cohort, one.user):
+            waits = {"state": RequestState.WAITING, "decided_at": None}
+            db.execute(update(JoinRequest).where(JoinRequest.id == request).values(waits))
     for some in _in_parts([one.id for one in changes]):
         db.execute(delete(RosterChange).where(RosterChange.id.in_(some)))
+
+
+def _close_again(db: Session, roster: RosterImport, change: RosterChange) -> None:
+    """The place that was closed before the import, as it was."""
+    values: dict[str, Any] = {"withdrawn_at": change.left_before, **change.before.get("place", {})}
+    if "joined_at" in values:
+        values["joined_at"] = datetime.fromisoformat(values["joined_at"])
+    db.execute(
+        update(CohortMember)
+        .where(CohortMember.cohort_id == roster.cohort_id, CohortMember.user_id == change.user_id)
+        .values(values)
+    )
 
 
 def _delete_accounts(db: Session, user_ids: Sequence[int]) -> None:
@@ -116,7 +128,7 @@ def _delete_accounts(db: Session, user_ids: Sequence[int]) -> None:
 def _is_changed_since(change: RosterChange) -> bool:
     """Whether somebody has changed the account after the import."""
     user = change.user
-    if user.names_confirmed_at and any(name in change.after for name in _NAMES):
+    if user.names_confirmed_at and any(name in change.after for name in NAME_FIELDS):
         return True  # a changed name was unconfirmed: she has confirmed the new one
     if change.created:
         touched = (user.password_hash, user.pin_hash, user.names_confirmed_at, user.disabled_at)
@@ -191,7 +203,7 @@ def _present(db: Session, columns: Sequence[Column[Any]], ids: Sequence[int]) ->
 
 
 def _in_parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 def export_lists(db: Session, user: User) -> list[dict[str, Any]]:

@@ -105,18 +105,24 @@ function found(text) {
   sendAll();
 }
 
+async function search() {
+  const scale = Math.min(1, WIDTH / video.videoWidth);
+  canvas.width = video.videoWidth * scale;
+  canvas.height = video.videoHeight * scale;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(video, 0, 0, canvas.width, canvas.height);
+  const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
+  const codes = await readBarcodes(picture, { formats: ["QRCode"], maxNumberOfSymbols: 1 });
+  for (const code of codes) if (code.text) found(code.text);
+}
+
+// A picture that cannot be searched (a phone that was just turned has none) is followed by others.
 async function look() {
-  if (video.readyState >= video.HAVE_CURRENT_DATA && !document.hidden) {
-    const scale = Math.min(1, WIDTH / video.videoWidth);
-    canvas.width = video.videoWidth * scale;
-    canvas.height = video.videoHeight * scale;
-    const pen = canvas.getContext("2d", { willReadFrequently: true });
-    pen.drawImage(video, 0, 0, canvas.width, canvas.height);
-    const picture = pen.getImageData(0, 0, canvas.width, canvas.height);
-    const codes = await readBarcodes(picture, { formats: ["QRCode"], maxNumberOfSymbols: 1 });
-    for (const code of codes) if (code.text) found(code.text);
+  try {
+    if (video.readyState >= video.HAVE_CURRENT_DATA && !document.hidden) await search();
+  } finally {
+    setTimeout(look, PAUSE);
   }
-  setTimeout(look, PAUSE);
 }
 
 async function start() {
