@@ -154,9 +154,9 @@ def record_settlement(key: object) -> Response | tuple[str, int]:
 @requires(Permission.PRACTICALS_EXAMINE)
 def agree(key: object) -> Response:
     """Agree with the other examiner's proposal."""
-    event_id = valid_event_id(request.form.get("event_id"))
     db, person = writing(), current_person()
     found = services.check_of(db, person, str(key))
+    event_id = valid_event_id(request.form.get("event_id"))
     proposal = request.form.get("proposal", "")
     services.agree(db, found, proposal, event_id, person, now())
     db.commit()

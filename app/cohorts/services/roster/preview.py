@@ -154,7 +154,7 @@ def _written_anew(entry: Entry) -> list[str | None]:
     names = entry.names
     return [
         *(names.native, names.latin, names.chinese, entry.nationality, entry.language),
-        *(entry.student_number_key, entry.passport_hash),
+        *(entry.student_number_key, entry.passport_hash, entry.gender),
     ]
 
 
