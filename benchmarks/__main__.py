@@ -8,10 +8,7 @@ from importlib import import_module
 
 from benchmarks.report import show
 
-NAMES = (
-    *("courses", "certificate", "print_run", "cpu", "weight", "lcp", "cohort", "roster"),
-    "issuing",
-)
+NAMES = ("courses", "certificate", "cpu", "weight", "lcp", "cohort", "roster")
 
 
 def main(wanted: list[str]) -> None:
