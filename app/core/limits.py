@@ -16,6 +16,9 @@ from app.core.errors import TooMany
 
 log = logging.getLogger(__name__)
 
+#: Files that one person may have drawn, in whichever room: each takes seconds of a processor.
+PRINTS = ("prints", 60, 600)
+
 
 class Limiter:
     """Moving windows over a shared store; when the store is away, over this process's memory."""

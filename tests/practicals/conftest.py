@@ -1,4 +1,4 @@
-"""A sheet for two examiners, and people around it."""
+"""A sheet for two examiners, people around it, and the day of the place."""
 
 from __future__ import annotations
 
@@ -13,11 +13,24 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import GrantKind
-from app.config import ROOT
+from app.config import ROOT, Settings
+from app.core.clock import now, programme_date
 from app.courses.library import open_library
-from tests.factories import AT, make_administrator
+from tests.factories import AT, make_administrator, make_examiner
 
 TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def today() -> date:
+    """The day in the programme's place."""
+    return programme_date(now(), Settings().timezone)
+
+
+@pytest.fixture
+def examiner(db: Session, today: date) -> User:
+    """An instructor with authority for the sheets of a course."""
+    return make_examiner(db, today + timedelta(days=30))
 
 
 @pytest.fixture(scope="session")

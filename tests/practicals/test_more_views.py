@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.cohorts import services as cohorts
-from app.config import Settings
-from app.core.clock import now, programme_date
+from app.core.clock import now
 from app.core.events import new_event_id
 from app.core.languages import LANGUAGES
 from app.courses.library import library
@@ -34,18 +33,6 @@ from tests.practicals.days import make_session
 
 SLUG, SHEET = "cpr-aed-choking", "choking-recovery"
 SignIn = Callable[[Any], CheckedClient]
-
-
-@pytest.fixture
-def today() -> date:
-    """The day in the programme's place."""
-    return programme_date(now(), Settings().timezone)
-
-
-@pytest.fixture
-def examiner(db: Session, today: date) -> User:
-    """An instructor with authority for a course."""
-    return make_examiner(db, today + timedelta(days=30))
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.config import Settings
-from app.core.clock import now, programme_date
+from app.core.clock import now
 from app.core.events import new_event_id
 from app.courses.library import Library, library
 from app.practicals.models import SkillCheck, SkillCheckParticipant
@@ -31,18 +30,6 @@ from tests.pages import as_read
 SLUG, SHEET, PAIR = "cpr-aed-choking", "choking-recovery", "adult-cpr-aed"
 PIN = "482913"
 SignIn = Callable[[Any], CheckedClient]
-
-
-@pytest.fixture
-def today() -> date:
-    """The day in the programme's place."""
-    return programme_date(now(), Settings().timezone)
-
-
-@pytest.fixture
-def examiner(db: Session, today: date) -> User:
-    """An instructor with authority for every sheet."""
-    return make_examiner(db, today + timedelta(days=30))
 
 
 @pytest.fixture

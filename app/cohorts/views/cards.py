@@ -28,8 +28,6 @@ from app.core.web import back_to, settings
 
 #: Cards in one file: six sheets take 5 s to draw.
 CARDS_IN_A_FILE = 60
-#: Files of cards and names that one person may have drawn: each takes seconds of a processor.
-PRINTS = ("prints", 60, 600)
 #: What may happen to a card, by the last part of the address, with the sentence when it is done.
 ACTS = {
     "lost": N_("The card no longer works, and the person is signed out everywhere."),
@@ -92,7 +90,7 @@ def cards_pdf(key: object) -> FlaskResponse:
     keys = request.args.get("people", "").split(".")[:CARDS_IN_A_FILE]
     base_url = settings().base_url
     printed = services.printed_cards(reading(), cohort, [_whole(one) for one in keys], base_url)
-    limits.hit(PRINTS[0], current_person().key, *PRINTS[1:])
+    limits.hit(limits.PRINTS[0], current_person().key, *limits.PRINTS[1:])
     site = f"{base_url.split('://')[-1]}/card"
     title = f"{_('Login cards')} · {cohort.name}"
     content = rendering.cards_pdf(printed, title, site, current_language())

@@ -9,7 +9,6 @@ from app.accounts.models import User
 from app.cohorts import rendering, services
 from app.cohorts.forms import OrderForm
 from app.cohorts.types import NobodyToPrint
-from app.cohorts.views.cards import PRINTS
 from app.cohorts.views.frame import blueprint, own_cohort, today
 from app.core import limits
 from app.core.clock import programme_date
@@ -46,7 +45,7 @@ def names_pdf(key: object) -> Response:
     users = users[before : before + NAMES_IN_A_FILE]
     if not users:
         raise NobodyToPrint
-    limits.hit(PRINTS[0], current_person().key, *PRINTS[1:])
+    limits.hit(limits.PRINTS[0], current_person().key, *limits.PRINTS[1:])
     content = rendering.names_pdf(
         [_printed(user) for user in users],
         before + 1,

@@ -24,9 +24,6 @@ from app.overview.services.summary import record_summary, summary
 from app.overview.types import SummaryWish
 from app.overview.views.frame import blueprint, today
 
-#: Summaries that one person may have drawn; counted with the other printed pages.
-PRINTS = ("prints", 60, 600)
-
 
 def _led() -> Sequence[Cohort]:
     """Every cohort that the person leads, archived ones too: a summary looks back."""
@@ -93,7 +90,7 @@ def summary_pdf() -> Response:
     form = _form(MultiDict(request.form), led)
     if not form.validate():
         return make_response(_page(form, led, None), 422)
-    limits.hit(PRINTS[0], current_person().key, *PRINTS[1:])
+    limits.hit(limits.PRINTS[0], current_person().key, *limits.PRINTS[1:])
     language = str(form.language.data)
     text = _text(form, led, language)
     programme = library().programme.title[language]
