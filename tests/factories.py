@@ -25,6 +25,9 @@ from app.accounts.types import (
     StaffProfile,
     TraineeProfile,
 )
+from app.certificates.models import Certificate, CertificateIssue
+from app.certificates.services import printed_facts
+from app.certificates.types import Readiness
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.cohorts.types import CohortDraft
@@ -170,6 +173,42 @@ def make_learner(
     for lesson in course.lessons if lessons else ():
         learning.record_completion(db, user, course, lesson.key, new_event_id(), "en", AT)
     return user
+
+
+def make_certificate(db: Session, user: User, slug: str = "cpr-aed-choking") -> Certificate:
+    """A certificate of AT's day without the way to it; for tests of what happens afterwards."""
+    number, by = next_number(), make_administrator(db)
+    act = CertificateIssue(
+        event_id=new_event_id(),
+        digest="0" * 64,
+        slug=slug,
+        by_id=by.id,
+        issued_at=AT,
+        certificate_keys=[],
+    )
+    db.add(act)
+    db.flush()
+    course, code = library().course(slug), f"{number:016d}"
+    award, until = AT.date(), AT.date() + timedelta(days=730)
+    ready = Readiness(user, (), award, until)
+    numbers = {"serial": f"KPK-2026-{number:06d}-9", "code": code}
+    facts = printed_facts(ready, course, numbers, "https://kapok.example.org")
+    certificate = Certificate(
+        user=user,
+        slug=slug,
+        award_date=award,
+        valid_until=until,
+        serial=facts["serial"],
+        code=code,
+        issue_id=act.id,
+        issued_at=AT,
+        facts=facts,
+        evidence={},
+        searchable=facts["serial"].casefold(),
+    )
+    db.add(certificate)
+    db.flush()
+    return certificate
 
 
 def make_examiner(db: Session, ends_on: date, slug: str = "cpr-aed-choking") -> User:

@@ -322,19 +322,6 @@ def test_the_last_day_is_still_valid_and_the_next_is_not(db: Session, issued: Ce
     assert after.state is CertificateState.EXPIRED
 
 
-def test_a_newer_version_replaces_the_old_one(db: Session, issued: Certificate) -> None:
-    names = ("user_id", "slug", "award_date", "valid_until", "issue_id", "issued_at", "facts")
-    copied = {name: getattr(issued, name) for name in (*names, "evidence", "searchable")}
-    db.add(
-        Certificate(
-            **copied, version=2, serial="KPK-2026-000999-1", code=new_code(), replaces_id=issued.id
-        )
-    )
-    db.flush()
-    db.expire(issued)
-    assert services.verify(db, issued.code, TODAY).state is CertificateState.REPLACED
-
-
 @pytest.mark.parametrize("form", ["{}", " {} ", "{lower}", "{grouped}", "{ILO}"])
 def test_a_code_is_forgiven_its_form(db: Session, issued: Certificate, form: str) -> None:
     code = issued.code
@@ -357,7 +344,7 @@ def test_the_public_record_has_no_more_than_what_is_printed(
     db: Session, issued: Certificate
 ) -> None:
     record = services.public_record(services.verify(db, issued.code, TODAY))
-    assert set(record) == {"state", "checked_on", "certificate"}
+    assert set(record) == {"state", "checked_on", "certificate", "versions"}
     assert record["certificate"] == issued.facts
     assert not re.search(r"username|nationality|attempt|held_on", str(record))
 
