@@ -20,6 +20,7 @@ from app.accounts import services as accounts
 from app.config import ROOT, Settings
 from app.core.clock import now
 from app.core.db import Database, writing
+from app.core.serving import settle_memory
 from tests import databases
 
 BIN = Path(sys.executable).parent
@@ -70,6 +71,7 @@ def site(trainees: int = 30, database_url: str = "") -> Iterator[Site]:
         run(load, given)
         production = {**given, "KAPOK_ENV": "production"}
         app = create_app(Settings.from_environment(production))
+        settle_memory()
         yield Site(production, app)
         app.extensions["kapok"].database.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -26,7 +27,17 @@ def served(create: Callable[[], Flask]) -> Flask:
         sys.stderr.write(f"kapok: {refusal}\n")
         sys.exit(APP_LOAD_ERROR)
     app.extensions["kapok"].database.dispose()  # a connection must not go through a fork
+    settle_memory()
     return app
+
+
+def settle_memory() -> None:
+    """What is loaded now stays: the collector need not look through it during requests.
+
+    With the courses in memory one full collection takes about 0.2 s.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def refuse_unready(app: Flask) -> None:

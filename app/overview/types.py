@@ -35,6 +35,14 @@ class CohortCard:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffStart:
+    """The start page of staff; `due_soon` assessments lapse soon for want of skill checks."""
+
+    cards: list[CohortCard]
+    due_soon: int
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of two accounts of one person, with how many records of each kind it has."""
 

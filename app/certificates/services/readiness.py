@@ -129,6 +129,9 @@ def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -
     newest = _newest_certificates(db, ids, course.slug)
     minutes = minutes_of_presence(db, ids, course.slug) if course.attendance_minutes else {}
     needed = [slug for slug in course.needs if library().has_course(slug)]
+    passed, counted = practicals.passed_and_counted(
+        db, ids, course.slug, _after(ids, newest, course, on)
+    )
     return _Known(
         course=course,
         on=on,
@@ -136,8 +139,8 @@ def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -
         require_review=require_review,
         progress=asked.progress[course.slug],
         needed={slug: asked.progress[slug] for slug in needed},
-        sheets=practicals.passed_sheets(db, ids, course.slug, _after(ids, newest, course, on)),
-        all_sheets=practicals.passed_sheets(db, ids, course.slug),
+        sheets=counted,
+        all_sheets=passed,
         consenting=asked.consenting,
         newest=newest,
         attended=minutes,

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.courses.library import library
 from app.learning.models import Attempt, AttemptAnswer, Enrollment, LessonCompletion
-from app.learning.services.provisional import Pass, PassStanding, standings
+from app.learning.services.provisional import PassStanding, passes_of, standings
 from app.learning.services.waiving import waivers_in
 from app.learning.types import AttemptFacts, AttemptStatus, CourseProgress, Waived
 
 _Where = tuple[str, int]  # a course's slug and a person's id
+_NO_PASS = PassStanding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +84,59 @@ def progress_in(
         _languages(db, user_ids, slugs) if languages else {},
         _standings(db, tries, on, deadlines) if on else {},
     )
-    return {slug: _of_course(slug, user_ids, rows) for slug in slugs}
+    return _by_course(slugs, user_ids, rows)
 
 
 def _standings(
     db: Session, tries: Mapping[_Where, Sequence[_Try]], on: date, deadlines: bool
 ) -> dict[tuple[int, str], PassStanding]:
-    passes = [
-        Pass(user_id, slug, facts.number, facts.submitted_at, facts.edition_id)
+    passes = passes_of(
+        (user_id, slug, facts.number, facts.submitted_at, facts.edition_id)
         for (slug, user_id), many in tries.items()
         for facts in (one.facts for one in many)
-        if facts.passed and facts.submitted_at
-    ]
+        if facts.passed
+    )
     return standings(db, passes, on, asks_all=deadlines)
 
 
-def _of_course(slug: str, user_ids: Collection[int], rows: _Rows) -> dict[int, CourseProgress]:
-    total = len(library().course(slug).lessons)
-    nothing = CourseProgress(0, total, None, None, None, None, 0, None, (), enrolled=False)
-    found = dict.fromkeys(user_ids, nothing)
+def _by_course(
+    slugs: Collection[str], user_ids: Collection[int], rows: _Rows
+) -> dict[str, dict[int, CourseProgress]]:
+    shelf = library()
+    totals = {slug: len(shelf.course(slug).lessons) for slug in slugs}
+    found = {slug: dict.fromkeys(user_ids, _nothing(total)) for slug, total in totals.items()}
     for where, lessons in rows.lessons.items():
-        if where[0] == slug:
-            found[where[1]] = _progress(where, lessons, total, rows)
+        slug, user_id = where
+        make = _progress if where in rows.tries or where in rows.waived else _untested
+        found[slug][user_id] = make(where, lessons, totals[slug], rows)
     return found
+
+
+def _nothing(total: int) -> CourseProgress:
+    return CourseProgress(0, total, None, None, None, None, 0, None, (), enrolled=False)
+
+
+def _untested(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> CourseProgress:
+    """The progress of somebody without attempts and waivers, as most are in most courses."""
+    return CourseProgress(
+        lessons_done=lessons.done,
+        lessons_total=total,
+        last_lesson_at=lessons.last_at,
+        passed_at=None,
+        best_score=None,
+        best_max=None,
+        attempts=0,
+        attempt_key=None,
+        languages=rows.languages.get(where, ()),
+        enrolled_at=lessons.enrolled_at,
+        last_at=lessons.last_at,
+    )
 
 
 def _progress(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> CourseProgress:
     tries = rows.tries.get(where, [])
     waived = rows.waived.get(where, ())
-    stand = rows.stands.get((where[1], where[0]), PassStanding())
+    stand = rows.stands.get((where[1], where[0]), _NO_PASS)
     graded = [one for one in tries if one.score is not None]
     passes = [one for one in graded if one.facts.passed]
     passed = next((one for one in passes if one.facts.number > stand.lapsed_number), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -38,13 +38,29 @@ def tell_practical(lookup: _Lookup) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One submitted attempt that passed."""
+    """One submitted attempt that passed; `due` is the last day for the practical."""
 
     user_id: int
     slug: str
     number: int
     passed_at: datetime
     edition_id: int
+    due: date
+
+
+def passes_of(rows: Iterable[tuple[int, str, int, datetime | None, int]]) -> list[Pass]:
+    """The passes with their last days: the day of passing in the programme's zone, and the days.
+
+    From each person's id, course, number of the attempt, time of passing and edition's id.
+    """
+    shelf, passed = library(), [row for row in rows if row[3] is not None]
+    zone, slugs = shelf.programme.timezone, {row[1] for row in passed}
+    days = {slug: timedelta(days=shelf.practical_within_days(slug)) for slug in slugs}
+    return [
+        Pass(user_id, slug, number, at, edition_id, programme_date(at, zone) + days[slug])
+        for user_id, slug, number, at, edition_id in passed
+        if at is not None
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,7 @@ def standings(
     found: defaultdict[tuple[int, str], list[Pass]] = defaultdict(list)
     for one in _as_given(db, list(passes), on):
         found[one.user_id, one.slug].append(one)
-    asked = [one for many in found.values() for one in many if asks_all or _due(one) < on]
+    asked = [one for many in found.values() for one in many if asks_all or one.due < on]
     done = _done(db, asked)
     return {where: _standing(many, done, on) for where, many in found.items()}
 
@@ -84,7 +100,7 @@ def _as_given(db: Session, passes: Sequence[Pass], on: date) -> Sequence[Pass]:
 
     Nobody loses a pass for the days in which our wrong key had failed her.
     """
-    over = [one for one in passes if _due(one) < on]
+    over = [one for one in passes if one.due < on]
     if not over:
         return passes
     query = (
@@ -105,27 +121,27 @@ def _as_given(db: Session, passes: Sequence[Pass], on: date) -> Sequence[Pass]:
         .group_by(Enrollment.user_id, Enrollment.course_slug, Attempt.number)
     )
     given = {(user_id, slug, number): at for user_id, slug, number, at in db.execute(query)}
-    return [
-        replace(one, passed_at=given.get((one.user_id, one.slug, one.number), one.passed_at))
+    return passes_of(
+        (
+            one.user_id,
+            one.slug,
+            one.number,
+            given.get((one.user_id, one.slug, one.number), one.passed_at),
+            one.edition_id,
+        )
         for one in passes
-    ]
-
-
-def _due(one: Pass) -> date:
-    """The last day for the practical: the day of passing in the programme's zone, and the days."""
-    passed_on = programme_date(one.passed_at, library().programme.timezone)
-    return passed_on + timedelta(days=library().practical_within_days(one.slug))
+    )
 
 
 def _standing(passes: list[Pass], done: Mapping[Pass, date], on: date) -> PassStanding:
     lapsed_on, lapsed_number = None, 0
     for one in sorted(passes, key=lambda each: each.number):
-        due, done_on = _due(one), done.get(one)
-        in_time = done_on is not None and done_on <= due
-        if in_time or on <= due:
-            due_on = None if in_time else due
+        done_on = done.get(one) if done else None
+        in_time = done_on is not None and done_on <= one.due
+        if in_time or on <= one.due:
+            due_on = None if in_time else one.due
             return PassStanding(one.passed_at, one.number, due_on, None, lapsed_number)
-        lapsed_on, lapsed_number = due, one.number
+        lapsed_on, lapsed_number = one.due, one.number
     return PassStanding(lapsed_on=lapsed_on, lapsed_number=lapsed_number)
 
 
@@ -139,7 +155,7 @@ def _done(db: Session, passes: Collection[Pass]) -> dict[Pass, date]:
     days = _Practical.lookup(db, {p.user_id for p in passes}, {p.slug for p in passes})
     tested = [one for one in passes if (one.user_id, one.slug) in days]
     found = {one: _last(days[one.user_id, one.slug], _sheets_now(one.slug)) for one in tested}
-    late = [one for one in tested if (found[one] or date.max) > _due(one)]
+    late = [one for one in tested if (found[one] or date.max) > one.due]
     then = _sheets_then(db, {one.edition_id for one in late}) if late else {}
     for one in late:
         keys = _sheets_now(one.slug) & then[one.edition_id]
@@ -176,11 +192,12 @@ def provisional_passes(db: Session, user_ids: Collection[int], on: date) -> list
         .join(Enrollment, Attempt.enrollment_id == Enrollment.id)
         .where(Enrollment.user_id.in_(user_ids), Attempt.passed.is_(True))
     )
-    passes = [
-        Pass(user_id, slug, number, passed_at, edition_id)
-        for user_id, slug, number, passed_at, edition_id in db.execute(query)
-        if passed_at is not None and library().has_course(slug)
-    ]
+    shelf = library()
+    passes = passes_of(
+        (user_id, slug, number, at, edition_id)
+        for user_id, slug, number, at, edition_id in db.execute(query)
+        if shelf.has_course(slug)
+    )
     found = [
         ProvisionalPass(user_id, slug, last_day, stand.due_on is None)
         for (user_id, slug), stand in standings(db, passes, on).items()

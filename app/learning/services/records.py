@@ -21,7 +21,7 @@ from app.learning.models import (
     LessonCompletion,
     LessonWaiver,
 )
-from app.learning.services.provisional import Pass, PassStanding, standings
+from app.learning.services.provisional import PassStanding, passes_of, standings
 from app.learning.types import AttemptFacts, AttemptsState, AttemptStatus
 
 
@@ -134,12 +134,12 @@ def _standings(
     at: datetime,
     deadlines: bool,
 ) -> dict[str, PassStanding]:
-    passes = [
-        Pass(user.id, slug, one.number, one.submitted_at, one.edition_id)
+    passes = passes_of(
+        (user.id, slug, one.number, one.submitted_at, one.edition_id)
         for slug, tries in attempts.items()
         for one in tries
-        if one.passed and one.submitted_at
-    ]
+        if one.passed
+    )
     on = programme_date(at, library().programme.timezone)
     found = standings(db, passes, on, asks_all=deadlines)
     return {slug: stand for (_, slug), stand in found.items()}

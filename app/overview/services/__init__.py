@@ -2,10 +2,10 @@
 
 from app.overview.services.grids import (
     PAGE_SIZE,
-    cohort_cards,
     cohort_grid,
     everybody_grid,
     everybody_of,
+    staff_start,
 )
 from app.overview.services.merging import (
     MERGE_MOVES,
@@ -19,7 +19,6 @@ from app.overview.services.merging import (
 from app.overview.services.progress import (
     courses_of,
     due_of_trainee,
-    due_soon,
     export_person,
     reminders_of,
     ways_and_standing,
@@ -37,11 +36,9 @@ __all__ = [
     "Stage",
     "Statistics",
     "candidates",
-    "cohort_cards",
     "cohort_grid",
     "courses_of",
     "due_of_trainee",
-    "due_soon",
     "everybody_grid",
     "everybody_of",
     "export_person",
@@ -50,6 +47,7 @@ __all__ = [
     "reminders_of",
     "share_a_name",
     "side_of",
+    "staff_start",
     "standings",
     "statistics",
     "timeline",

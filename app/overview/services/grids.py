@@ -12,12 +12,14 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.core.clock import programme_date
 from app.core.spelling import plain
 from app.courses.library import library
 from app.courses.types import Course
 from app.overview.services.progress import courses_of
 from app.overview.services.standing import standings
-from app.overview.types import CohortCard, Grid, Standing, Verdict, Wanted
+from app.overview.types import CohortCard, Grid, StaffStart, Standing, Verdict, Wanted
+from app.practicals import services as practicals
 
 #: A class of 60 stands on one page; more people than this are shown page by page.
 PAGE_SIZE = 100
@@ -121,19 +123,28 @@ _SORTS: dict[str, Callable[[Standing], tuple[object, ...]]] = {
 }
 
 
-def cohort_cards(
+def staff_start(
     db: Session, person: User, at: datetime, *, require_review: bool = False
-) -> list[CohortCard]:
-    """The person's cohorts with how many trainees are late, stuck, blocked or ready.
+) -> StaffStart:
+    """The person's cohorts with how many trainees are late, stuck, blocked or ready, and how many
+    assessments lapse soon for want of skill checks.
 
     The number of queries does not grow with the cohorts.
     """
     found = cohorts.cohorts_of(db, person)
     members = cohorts.members_by_cohort(db, found)
     users = {user.id: user for of_cohort in members.values() for user in of_cohort}
-    people = standings(db, [*users.values()], at, require_review=require_review)
+    people = standings(db, [*users.values()], at, require_review=require_review, deadlines=True)
     known = {one.user.id: one for one in people}
-    return [_card(cohort, [known[user.id] for user in members[cohort.id]]) for cohort in found]
+    return StaffStart(
+        [_card(cohort, [known[user.id] for user in members[cohort.id]]) for cohort in found],
+        _lapsing(people, programme_date(at, library().programme.timezone)),
+    )
+
+
+def _lapsing(people: Iterable[Standing], today: date) -> int:
+    last_days = [cell.progress.due_on for one in people for cell in one.cells.values()]
+    return sum(0 <= (day - today).days <= practicals.REMIND_DAYS for day in last_days if day)
 
 
 def _card(cohort: Cohort, people: Sequence[Standing]) -> CohortCard:

@@ -93,13 +93,6 @@ def due_of_trainee(db: Session, trainee: User) -> dict[str, DueDay]:
     return found
 
 
-def due_soon(db: Session, person: User, today: date) -> int:
-    """How many assessments of the person's cohorts lapse soon for want of skill checks."""
-    members = cohorts.members_by_cohort(db, cohorts.cohorts_of(db, person))
-    ids = {user.id for each in members.values() for user in each}
-    return len(practicals.passes_due(db, ids, today, practicals.REMIND_DAYS))
-
-
 def reminders_of(ways: Sequence[CourseWay], today: date) -> list[DeadlineRow]:
     """A trainee's passed assessments that lapse soon, or have lapsed; no query."""
     rows = [row for way in ways if (row := _deadline(way, today)) is not None]

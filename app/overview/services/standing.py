@@ -45,13 +45,23 @@ class _Known:
     ready: Mapping[_Where, Readiness]
     closed: Mapping[str, frozenset[str]]  # by course: languages that trainees cannot read it in
     signed_in: set[int]  # of those who have done nothing yet
+    courses: Mapping[str, Course]
+    every_sheet: Mapping[str, tuple[Missing, ...]]  # by course
 
 
 def standings(
-    db: Session, users: Sequence[User], at: datetime, *, require_review: bool = False
+    db: Session,
+    users: Sequence[User],
+    at: datetime,
+    *,
+    require_review: bool = False,
+    deadlines: bool = False,
 ) -> list[Standing]:
-    """Where each person stands in each course that she follows, in the given order."""
-    known = _ask(db, users, at, require_review)
+    """Where each person stands in each course that she follows, in the given order.
+
+    With `deadlines` each progress has `due_on` only while the practical is not done.
+    """
+    known = _ask(db, users, at, require_review, deadlines)
     return [_standing(user, user.id, known) for user in users]
 
 
@@ -69,10 +79,12 @@ def standing_by(
     return _standing(trainee, trainee.id, known)
 
 
-def _ask(db: Session, users: Sequence[User], at: datetime, require_review: bool) -> _Known:
+def _ask(
+    db: Session, users: Sequence[User], at: datetime, require_review: bool, deadlines: bool
+) -> _Known:
     ids, slugs = [user.id for user in users], [course.slug for course in library().courses]
     today = programme_date(at, library().programme.timezone)
-    progress = learning.progress_in(db, ids, slugs, today, languages=False, deadlines=False)
+    progress = learning.progress_in(db, ids, slugs, today, languages=False, deadlines=deadlines)
     ready = _ready(db, users, progress, today, require_review)
     return _known(db, ids, at, progress, ready, require_review)
 
@@ -86,9 +98,11 @@ def _known(
     require_review: bool,
 ) -> _Known:
     idle = [each for each in ids if not any(one[each].last_at for one in progress.values())]
+    shelf = library()
+    known = {slug: shelf.course(slug) for slug in progress}
     return _Known(
         at=at,
-        today=programme_date(at, library().programme.timezone),
+        today=programme_date(at, shelf.programme.timezone),
         progress=progress,
         releases=learning.releases_in(db, ids, [*progress]),
         due=cohorts.due_dates(db, ids),
@@ -96,6 +110,8 @@ def _known(
         ready=ready,
         closed=_closed(db) if require_review else {},
         signed_in=accounts.people_signed_in(db, idle) if idle else set(),
+        courses=known,
+        every_sheet={slug: _every_sheet(course) for slug, course in known.items()},
     )
 
 
@@ -156,12 +172,12 @@ def _with_languages(
 
 def _standing(user: User, user_id: int, known: _Known) -> Standing:
     followed = {
-        slug: of_course[user_id]
+        slug: progress
         for slug, of_course in known.progress.items()
-        if of_course[user_id].enrolled
+        if (progress := of_course[user_id]).enrolled
     }
-    last_at = max((one.last_at for one in followed.values() if one.last_at), default=None)
-    began_at = max((one.enrolled_at for one in followed.values() if one.enrolled_at), default=None)
+    last_at = max([one.last_at for one in followed.values() if one.last_at], default=None)
+    began_at = max([one.enrolled_at for one in followed.values() if one.enrolled_at], default=None)
     since = last_at if last_at and began_at and last_at > began_at else began_at
     quiet_days = (known.at - since).days if since else 0
     cells = {
@@ -192,17 +208,17 @@ def _verdicts(cells: Mapping[str, Cell], block: Block | None) -> frozenset[Verdi
 def _cell(
     user: User, where: _Where, progress: CourseProgress, quiet_days: int, known: _Known
 ) -> Cell:
-    course, ready = library().course(where[0]), known.ready.get(where)
+    course, ready = known.courses[where[0]], known.ready.get(where)
     extended = known.extended.get(where)
     due_on = _due(known.due.get(where), extended)
     is_given = ready is not None and (ready.is_eligible or ready.certificate is not None)
     if progress.is_learnt or is_given:
-        missing = ready.missing if ready else _every_sheet(course)
+        missing = ready.missing if ready else known.every_sheet[course.slug]
         state, verdict, block = _shown(ready)
         return Cell(
             course, progress, state, verdict, due_on, extended, block=block, missing=missing
         )
-    first = _first_needed(course, where[1], known)
+    first = _first_needed(course, where[1], known) if course.needs else ""
     state, block = _working(user, where, progress, first, known)
     is_late = due_on is not None and due_on < known.today
     is_stuck = quiet_days >= STUCK_DAYS and state is not State.LOCKED and block is None
@@ -263,7 +279,7 @@ def _working(
 
 
 def _readable(slug: str, known: _Known) -> frozenset[str]:
-    return frozenset(library().course(slug).languages) - known.closed[slug]
+    return frozenset(known.courses[slug].languages) - known.closed[slug]
 
 
 def _by_lessons(progress: CourseProgress) -> State:
@@ -275,7 +291,7 @@ def _by_lessons(progress: CourseProgress) -> State:
 def _by_attempts(
     where: _Where, progress: CourseProgress, known: _Known
 ) -> tuple[State, Block | None]:
-    rules = library().course(where[0]).assessment
+    rules = known.courses[where[0]].assessment
     released = known.releases.get(where, 0)
     state = learning.attempts_state(rules, progress.tries, released, known.at)
     if state.open_key:

@@ -50,12 +50,12 @@ def start() -> str:
     db, person = reading(), current_person()
     if person.role is Role.TRAINEE:
         return _trainee_start(db, person)
-    cards = services.cohort_cards(db, person, now(), require_review=required())
+    found = services.staff_start(db, person, now(), require_review=required())
     return render_template(
         "overview/start_staff.html",
-        cards=cards,
+        cards=found.cards,
         days=sessions.coming_days(db, person, today(), DAYS_SHOWN),
-        due_soon=services.due_soon(db, person, today()),
+        due_soon=found.due_soon,
         translates=bool(accounts.translatable_languages(db, person, today())),
         writes=accounts.may_author(db, person, "", today()),
     )

@@ -177,6 +177,29 @@ def passed_sheets(
     or before the person's day in `after`. An acknowledged check goes before one that is not. One
     query.
     """
+    rows = _passed(db, user_ids, slug)
+    return _earliest(rows if after is None else _later(rows, after))
+
+
+def passed_and_counted(
+    db: Session, user_ids: Collection[int], slug: str, after: Mapping[int, date]
+) -> tuple[dict[int, dict[str, PassedSheet]], dict[int, dict[str, PassedSheet]]]:
+    """`passed_sheets` without and with `after`, in the same one query."""
+    rows = _passed(db, user_ids, slug)
+    return _earliest(rows), _earliest(_later(rows, after))
+
+
+_Passed = Sequence[tuple[int, PassedSheet]]
+
+
+def _later(rows: _Passed, after: Mapping[int, date]) -> _Passed:
+    return [
+        (user_id, sheet) for user_id, sheet in rows if sheet.held_on > after.get(user_id, date.min)
+    ]
+
+
+def _passed(db: Session, user_ids: Collection[int], slug: str) -> _Passed:
+    """Each person and check that counts, the earliest first."""
     query = (
         select(SkillCheckParticipant.user_id, *_PRINTED)
         .join(SkillCheck, SkillCheck.id == SkillCheckParticipant.check_id)
@@ -191,12 +214,12 @@ def passed_sheets(
         )
         .order_by(SkillCheck.held_on, SkillCheck.id)
     )
+    return [(user_id, PassedSheet(*facts)) for user_id, *facts in db.execute(query)]
+
+
+def _earliest(rows: _Passed) -> dict[int, dict[str, PassedSheet]]:
     passed: dict[int, dict[str, PassedSheet]] = {}
-    for row in db.execute(query):
-        user_id, *facts = tuple(row)
-        sheet = PassedSheet(*facts)
-        if after is not None and sheet.held_on <= after.get(user_id, date.min):
-            continue
+    for user_id, sheet in rows:
         sheets = passed.setdefault(user_id, {})
         known = sheets.get(sheet.sheet_key)
         if known is None or (sheet.acknowledged and not known.acknowledged):
