@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.core.clock import now
-from tests.pages import Page, faults_of
+from tests.pages import Page, faults_of, read_page
 
 
 class CheckedClient(FlaskClient):
@@ -33,12 +33,12 @@ class CheckedClient(FlaskClient):
 
     def page(self, address: str) -> Page:
         """Open an address and read its page."""
-        return Page(self.get(address).get_data(as_text=True))
+        return read_page(self.get(address).get_data(as_text=True))
 
     def submit(self, address: str, given: dict[str, Any], form: str = "") -> TestResponse:
         """Open a page, fill in its form (the one whose action or field holds `form`), send it."""
         opened = self.get(address)
-        forms = Page(opened.get_data(as_text=True)).forms
+        forms = read_page(opened.get_data(as_text=True)).forms
         wanted = [one for one in forms if one.method == "post" and _holds(one, form, given)]
         assert wanted, (
             f"{opened.status_code} {address} has no such form: {[f.names for f in forms]}"
@@ -67,7 +67,7 @@ class CheckedClient(FlaskClient):
         html = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
         if response.status_code in {301, 302, 303, 307, 308} or "<html" not in html:
             return
-        faults = faults_of(Page(html))
+        faults = faults_of(read_page(html))
         assert not faults, f"{response.request.path}: {'; '.join(faults)}"
 
 

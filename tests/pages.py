@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import lru_cache
 from urllib.parse import urlsplit
+
+from lxml.etree import HTMLParser
 
 from app.core.breaking import unbroken
 from app.core.languages import LANGUAGES
@@ -30,12 +33,11 @@ class Form:
     names: set[str] = field(default_factory=set)
 
 
-class Page(HTMLParser):
+class Page:
     """The parts of a page that the checks and the test client need."""
 
     def __init__(self, html: str) -> None:
         """Read the page."""
-        super().__init__()
         self.faults: list[str] = []
         self.forms: list[Form] = []
         self.ids: Counter[str] = Counter()
@@ -44,11 +46,12 @@ class Page(HTMLParser):
         self._inside: list[str] = []
         self._select = ""
         self._form: Form | None = None
-        self.feed(html)
+        parser = HTMLParser(target=self)  # calls start, end, data and close
+        parser.feed(html)
+        parser.close()
 
-    def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Note what the checks look at."""
-        attributes = {name: value or "" for name, value in given}
         self._inside.append(tag)
         self._check_attributes(tag, attributes)
         self.headings += tag == "h1"
@@ -61,19 +64,22 @@ class Page(HTMLParser):
         elif self._form:
             self._note_field(self._form, tag, attributes)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         """Close what is open."""
         if tag == "form":
             self._form = None
         while self._inside and self._inside.pop() != tag:
             pass
 
-    def handle_data(self, data: str) -> None:
-        """Read the title; notice inline scripts and styles."""
+    def data(self, data: str) -> None:
+        """Read the title."""
         if self._inside and self._inside[-1] == "title" and "svg" not in self._inside:
             self.title += data
 
-    def _check_attributes(self, tag: str, attributes: dict[str, str]) -> None:
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    def _check_attributes(self, tag: str, attributes: Mapping[str, str]) -> None:
         for name in attributes:
             if name == "style" or name.startswith("on"):
                 self.faults.append(f"<{tag} {name}=…>: inline style or script")
@@ -88,14 +94,14 @@ class Page(HTMLParser):
         if urlsplit(address).netloc and attributes.get("rel") not in {"alternate", "canonical"}:
             self.faults.append(f"<{tag}> asks a foreign host: {address}")
 
-    def _open_form(self, attributes: dict[str, str]) -> None:
+    def _open_form(self, attributes: Mapping[str, str]) -> None:
         method = attributes.get("method", "").lower()
         if method not in {"get", "post"}:
             self.faults.append(f"form {attributes}: no method")
         self._form = Form(attributes.get("action", ""), method)
         self.forms.append(self._form)
 
-    def _note_field(self, form: Form, tag: str, attributes: dict[str, str]) -> None:
+    def _note_field(self, form: Form, tag: str, attributes: Mapping[str, str]) -> None:
         name = attributes.get("name", "")
         if tag == "select":
             self._select = name
@@ -107,7 +113,13 @@ class Page(HTMLParser):
             form.values.setdefault(self._select, []).append(attributes.get("value", ""))
 
 
-def _is_sent(attributes: dict[str, str]) -> bool:
+@lru_cache(maxsize=8)
+def read_page(html: str) -> Page:
+    """The page, read once for all who look at it; nobody changes it."""
+    return Page(html)
+
+
+def _is_sent(attributes: Mapping[str, str]) -> bool:
     kind = attributes.get("type", "text")
     return kind not in {"submit", "file"} and (kind not in CHOSEN or "checked" in attributes)
 
