@@ -51,7 +51,7 @@ def test_she_and_the_office_see_it_and_her_instructor_does_not(
     cohort = make_cohort(db, instructor, trainee)
     office = make_administrator(db)
     db.commit()
-    assert overview.export_person(db, trainee)["account"]["gender"] == "female"
+    assert overview.export_person(db, trainee, AT)["account"]["gender"] == "female"
     assert "Female" in sign_in(trainee).get("/en/account").text
     assert "Female" in sign_in(office).get(f"/en/people/staff/{trainee.key}").text
     client = sign_in(instructor)

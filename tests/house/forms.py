@@ -60,6 +60,7 @@ _TYPED: dict[str, Any] = {
 }
 # What buttons and scripts add to the fields that a form shows.
 _ADDED: dict[str, dict[str, Any]] = {
+    "certificates.correct": {"latin_name": "SOMSAMAI PHOMVIHANE"},  # not as it is printed
     "certificates.say_of_sheets": {"act": "spoil"},
     "accounts.grant_new": {"kind": "courses:translate"},
     "certificates.save_template": {

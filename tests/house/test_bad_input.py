@@ -77,9 +77,9 @@ TEXT_OF_A_FAULT = (
 
 
 @pytest.fixture(scope="session")
-def forms(world: World) -> list[ShownForm]:
+def forms(world: World, small_world: World, small_forms: list[ShownForm]) -> list[ShownForm]:
     """Every form of the site."""
-    return forms_of(world)
+    return small_forms if world is small_world else forms_of(world)
 
 
 @contextmanager

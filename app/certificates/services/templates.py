@@ -57,6 +57,8 @@ def versions_of(db: Session, name: str) -> Sequence[Version]:
 
 def version_of(db: Session, name: str, number: int) -> Version:
     """One kept state; raises UnknownCertificate."""
+    if number >= 2**31:  # from an address; no database takes a larger one
+        raise UnknownCertificate
     found = db.scalars(
         select(Version).where(Version.name == name, Version.number == number)
     ).one_or_none()

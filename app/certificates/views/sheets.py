@@ -32,14 +32,14 @@ _REFUSALS = (NoSheetChosen, ReasonMissing, RunNotReady, SheetsChanged)
 def say_of_sheets(key: object) -> AnyResponse | tuple[str, int]:
     """Sheets are spoiled, handed over, or not handed over after all."""
     form = SheetsForm()
-    kind = _kind(request.form.get("act"))
     if not form.validate():
         return run_page(str(key), form), 422
     db = writing()
     run = desk.run_of(db, str(key))
     keys = {str(one) for one in form.sheets.data or ()}
-    reason = (form.reason.data or "") if kind is SheetActKind.SPOIL else ""
     try:
+        kind = _kind(request.form.get("act"))
+        reason = (form.reason.data or "") if kind is SheetActKind.SPOIL else ""
         number = desk.act_on(db, run, keys, kind, reason, me(), str(form.event_id.data), now())
     except _REFUSALS as refusal:
         db.rollback()

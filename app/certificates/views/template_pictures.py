@@ -78,9 +78,7 @@ def _sent() -> bytes:
 def template_picture_file(key: object) -> Response:
     """One picture."""
     found = services.picture_of(reading(), str(key))
-    response = Response(files.load(reading(), found.file_sha256).content, mimetype="image/png")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return Response(files.load(reading(), found.file_sha256).content, mimetype="image/png")
 
 
 @blueprint.get("/certificates/pictures/<uuid:key>/withdraw")

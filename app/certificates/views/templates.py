@@ -120,16 +120,20 @@ def choose_templates() -> AnyResponse | tuple[str, int]:
 @requires(Permission.CERTIFICATES_ISSUE)
 def template(name: str) -> str:
     """One template: how it looks in a language, and its states."""
+    return _template_page(known(name), RestoreForm(formdata=None))
+
+
+def _template_page(name: str, form: RestoreForm) -> str:
     db = reading()
-    found, versions = services.current(db, known(name)), services.versions_of(db, name)
-    form = RestoreForm(formdata=None, event_id=new_event_id(), base=services.base_number(db, name))
+    found = services.current(db, name)
     return render_template(
         "certificates/template.html",
         template=found,
         kind=KIND_NAMES[found.data.kind],
-        versions=versions,
+        versions=services.versions_of(db, name),
         shown=_asked_language(),
         form=form,
+        base=services.base_number(db, name),
         ratio=_ratio(found),
     )
 
@@ -162,18 +166,16 @@ def template_picture(name: str, number: int, language: str) -> Response:
 def drawn(found: Template, facts: dict[str, Any]) -> Response:
     """A page as a picture; a preview says across the page that it is one."""
     content = rendering.certificate_pdf(facts, found, is_preview=True, briefly=True)
-    response = Response(png(content, PIXELS), mimetype="image/png")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return Response(png(content, PIXELS), mimetype="image/png")
 
 
 @blueprint.post("/certificates/templates/<name>/restore")
 @requires(Permission.CERTIFICATES_ISSUE)
-def restore_template(name: str) -> AnyResponse:
+def restore_template(name: str) -> AnyResponse | tuple[str, int]:
     """Bring an earlier state back, as a new one."""
     form = RestoreForm()
     if not form.validate() or form.number.data is None:
-        raise UnknownCertificate
+        return _template_page(known(name), form), 422
     db = writing()
     base, event = form.base.data or 0, text(form.event_id)
     row = services.restore(db, known(name), form.number.data, base, me(), event, now())
