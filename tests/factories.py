@@ -190,13 +190,14 @@ def make_certificate(db: Session, user: User, slug: str = "cpr-aed-choking") -> 
     )
     db.add(act)
     db.flush()
-    what, code = services.award_of(library().course(slug)), f"{number:016d}"
+    what, code = services.award_of(services.award_named(slug)), f"{number:016d}"
     ready = Readiness(user, (), AT.date(), AT.date() + timedelta(days=730))
     template = template_to_print(db, what, AT)
     numbers = {"serial": f"KPK-2026-{number:06d}-9", "code": code}
     facts = services.printed_facts(ready, what, numbers, "https://kapok.example.org", template)
     certificate = Certificate(
         user=user,
+        kind=what.kind,
         slug=slug,
         award_date=ready.award_date,
         valid_until=ready.valid_until,

@@ -23,6 +23,7 @@ from app.certificates import rendering, services
 from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
 from app.certificates.services import desk, printing
 from app.certificates.services.desk import drawing
+from app.certificates.types.desk import PrintKind
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core.clock import now
@@ -30,6 +31,7 @@ from app.core.db import Database, begin_write
 from app.core.events import new_event_id
 from app.core.jobs import Job, JobStatus, Worker
 from app.core.pdf import engine
+from app.courses.library import library
 from tests.factories import AT, make_certificate, make_trainee
 
 
@@ -98,6 +100,26 @@ def test_the_file_is_in_order_and_each_page_is_the_single_file_whatever_the_prof
         assert page.tobytes() == picture(single).tobytes()
         (code,) = zxingcpp.read_barcodes(page)
         assert code.text == f"{one.facts['address']}#{one.signed}"
+
+
+def test_the_programmes_certificate_has_its_own_page_in_the_run_and_a_card(
+    db: Session, database: Database, cohort: Cohort, administrator: User
+) -> None:
+    (one,) = issue_to(db, cohort, 1)
+    programme = library().programme
+    whole = make_certificate(db, one.user, programme.key)
+    run = send(db, [one, whole], cohort, administrator)
+    draft, event = desk.RunDraft(kind=PrintKind.CARD), new_event_id()
+    cards = desk.send_to_print(db, [one, whole], draft, cohort, administrator, event, AT)
+    desk.ask_file(db, cards)
+    db.commit()
+    Worker(database).run_all()
+    db.expire_all()
+    page, _course = (text.replace("\r\n", " ") for text in pages(desk.file_of(db, run)))
+    assert all(planned.title["en"] in page for planned in programme.courses)
+    front, back = pages(desk.file_of(db, cards))
+    assert programme.title["en"] in front.replace("\r\n", " ")
+    assert whole.serial in back
 
 
 def test_a_certificate_that_cannot_be_drawn_is_named_and_the_run_can_be_given_up(
