@@ -25,8 +25,10 @@ from app.accounts.types import (
     StaffProfile,
     TraineeProfile,
 )
+from app.certificates import services
 from app.certificates.models import Certificate, CertificateIssue
-from app.certificates.services import printed_facts
+from app.certificates.services.issuing import frozen_columns
+from app.certificates.services.templates import template_to_print
 from app.certificates.types import Readiness
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
@@ -188,23 +190,19 @@ def make_certificate(db: Session, user: User, slug: str = "cpr-aed-choking") -> 
     )
     db.add(act)
     db.flush()
-    course, code = library().course(slug), f"{number:016d}"
-    award, until = AT.date(), AT.date() + timedelta(days=730)
-    ready = Readiness(user, (), award, until)
+    what, code = services.award_of(services.award_named(slug)), f"{number:016d}"
+    ready = Readiness(user, (), AT.date(), AT.date() + timedelta(days=730))
+    template = template_to_print(db, what, AT)
     numbers = {"serial": f"KPK-2026-{number:06d}-9", "code": code}
-    facts = printed_facts(ready, course, numbers, "https://kapok.example.org")
+    facts = services.printed_facts(ready, what, numbers, "https://kapok.example.org", template)
     certificate = Certificate(
         user=user,
+        kind=what.kind,
         slug=slug,
-        award_date=award,
-        valid_until=until,
-        serial=facts["serial"],
-        code=code,
-        issue_id=act.id,
-        issued_at=AT,
-        facts=facts,
+        award_date=ready.award_date,
+        valid_until=ready.valid_until,
         evidence={},
-        searchable=facts["serial"].casefold(),
+        **frozen_columns(facts, act, number),
     )
     db.add(certificate)
     db.flush()

@@ -245,6 +245,7 @@ def told(facts: Facts, template: Template, language: str) -> dict[str, Any]:
         "bodies": [body[language] for body in facts["bodies"]],
         "signatories": [(one["name"], one["title"][language]) for one in facts["signatories"]],
         "course": facts["course"]["titles"][language],
+        "courses": [one["titles"][language] for one in facts.get("courses", ())],
         "edition": facts["course"]["edition"],
         "training": training_line(facts["training"], say, language),
         **days,

@@ -42,6 +42,8 @@ def main() -> None:
             else:
                 content = renderer.render(asked_for)
             write_frame(answers, b"\0" + content)
+        except BrokenPipeError:
+            os._exit(0)  # the parent is gone, and with it whoever waited
         except RenderingFailed as error:
             write_frame(answers, b"\1" + _as_json(error))
         except MemoryError:
