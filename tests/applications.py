@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,16 @@ from app.core import keys
 from app.core.db import Database
 from app.core.limits import init_limits
 from app.core.passwords import use_pepper
+from app.core.serving import settle_memory
 from app.core.web import Kapok
+from app.courses.library import library
 from tests.browsing import CheckedClient
+
+# The program and its courses stay for the whole run: a tenth of the time went into looking through
+# them for garbage again and again.
+library()
+settle_memory()
+gc.set_threshold(100_000, 20, 100)
 
 _APPS: dict[Settings, Flask] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -26,6 +27,9 @@ class CheckedClient(FlaskClient):
         if csrf and str(kwargs.get("method", "")).upper() == "POST" and "json" not in kwargs:
             kwargs["data"] = self._with_token(kwargs.get("data"))
         response = super().open(*args, **kwargs)
+        sent = response.request.environ["wsgi.input"]
+        if not isinstance(sent, io.BytesIO):  # an upload over 500 kB: a file that nobody closes
+            sent.close()
         if self.db is not None:
             self.db.expire_all()
         self._check(response)

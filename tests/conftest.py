@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,17 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.config import Settings
 from app.core import keys
 from app.core.db import WRITE_OPTION, Database
-from app.core.serving import settle_memory
-from app.courses.library import library
 from tests import databases, servers
 from tests.applications import app_with
 from tests.browsing import CheckedClient
-
-# The program and its courses stay for the whole run: a tenth of the time went into looking through
-# them for garbage again and again.
-library()
-settle_memory()
-gc.set_threshold(100_000, 20, 100)
 
 DATABASES = os.environ.get("KAPOK_TEST_DATABASES", "sqlite,postgresql").split(",")
 
