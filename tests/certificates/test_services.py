@@ -390,6 +390,13 @@ def test_the_office_finds_by_name_number_and_code(db: Session, issued: Certifica
     assert not services.find_certificates(db, "%")
 
 
+def test_the_office_finds_a_name_that_could_be_a_code(db: Session, issued: Certificate) -> None:
+    issued.searchable = "somphone vongsayy kpk-2026-000001-7 7k3f9q2mxtrb5d9a"
+    db.flush()
+    for words in ("Somphone Vongsayy", "7K3F-9Q2M-XTRB-5D9A"):
+        assert [c.id for c in services.find_certificates(db, words)] == [issued.id]
+
+
 def test_the_evidence_names_each_check_and_examiner(issued: Certificate, course: Course) -> None:
     sheets = issued.evidence["sheets"]
     assert [sheet["key"] for sheet in sheets] == [sheet.key for sheet in course.sheets]

@@ -106,6 +106,15 @@ def test_the_qr_code_and_the_pin_lead_to_the_renewal(
     assert client.get(done.location).status_code == 200
 
 
+def test_old_paper_leads_to_the_renewal_of_the_newest_version(
+    db: Session, client: CheckedClient, issued: Certificate, holder: User, administrator: User
+) -> None:
+    wish = Correction(Names("ນາງ ພອນ", "NANG PHONE", None), False, "Another passport.")
+    newest = services.correct(db, issued, wish, administrator, new_event_id(), AT, BASE_URL)
+    done = client.submit(f"/v/{issued.code}/mine?lang=en", {"pin": PIN}, "/mine")
+    assert done.location == f"/{holder.language}/certificates/mine/{newest.key}/renew"
+
+
 def test_three_wrong_pins_from_a_photograph_do_not_lock_the_holder_out(
     db: Session, client: CheckedClient, issued: Certificate, holder: User
 ) -> None:

@@ -14,8 +14,10 @@ from app.accounts.models import Grant
 from app.certificates import rendering
 from app.certificates.loader import Template
 from app.certificates.types import Award, Changed, Part, Readiness
+from app.core.clock import programme_date
 from app.core.events import digest_of
 from app.core.languages import SOURCE_LANGUAGE
+from app.courses.library import library
 from app.courses.types import Course, Lesson
 from app.practicals.services.attendance import minutes_of_presence
 
@@ -161,5 +163,6 @@ def _with_authority(
     for grant in grants.get(sheet["examiner_key"], ()):
         if grant.scope == sheet["scope"] and grant.covered(held_on):
             until = grant.ends_on.isoformat() if grant.ends_on else None
-            frozen["authority"] = {"from": grant.given_at.date().isoformat(), "until": until}
+            begins = programme_date(grant.given_at, library().programme.timezone)
+            frozen["authority"] = {"from": begins.isoformat(), "until": until}
     return frozen

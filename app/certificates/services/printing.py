@@ -65,7 +65,9 @@ def ask_missing_files(db: Session) -> int:
 def record_fault(db: Session, certificate_id: int, fault: str) -> None:
     """Keep why the file could not be made."""
     db.execute(
-        update(Certificate).where(Certificate.id == certificate_id).values(file_fault=fault[:500])
+        update(Certificate)
+        .where(Certificate.id == certificate_id, Certificate.file_sha256.is_(None))
+        .values(file_fault=fault[:500])
     )
 
 

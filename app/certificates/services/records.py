@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
@@ -86,12 +86,17 @@ def certificate_with_code(db: Session, code: str) -> Certificate:
 def find_certificates(db: Session, words: str, before: int | None = None) -> Sequence[Certificate]:
     """Certificates whose names, serial number or code hold every word; newest first, a page."""
     query = _query().order_by(Certificate.id.desc()).limit(PAGE_SIZE)
-    code = normal_code(words)
-    for word in [folded(code)] if code else folded(words).split():
-        query = query.where(Certificate.searchable.contains(word, autoescape=True))
+    fits = and_(true(), *(_holds(word) for word in folded(words).split()))
+    if code := normal_code(words):  # a name of sixteen letters can look like one
+        fits = or_(fits, _holds(folded(code)))
+    query = query.where(fits)
     if before is not None:
         query = query.where(Certificate.id < before)
     return db.scalars(query).unique().all()
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return Certificate.searchable.contains(word, autoescape=True)
 
 
 def file_of(db: Session, certificate: Certificate) -> StoredFile:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.certificates.models import Certificate
 from app.certificates.services.numbers import normal_code
 from app.certificates.types import CertificateState, UnknownCode, Verification, Version
+from app.core.clock import programme_date
+from app.courses.library import library
 
 
 def verify(db: Session, typed: str, on: date) -> Verification:
@@ -74,6 +76,7 @@ def state_of(certificate: Certificate, on: date) -> CertificateState:
 
 def public_record(verification: Verification) -> Mapping[str, Any]:
     """The same as plain data, for `/v/<code>.json`."""
+    zone = library().programme.timezone
     return {
         "state": verification.state.value,
         "checked_on": verification.checked_on.isoformat(),
@@ -83,7 +86,7 @@ def public_record(verification: Verification) -> Mapping[str, Any]:
                 "version": one.version,
                 "serial": one.serial,
                 "code": one.code,
-                "issued_on": one.issued_at.date().isoformat(),
+                "issued_on": programme_date(one.issued_at, zone).isoformat(),
                 "state": one.state.value,
             }
             for one in verification.chain

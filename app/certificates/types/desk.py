@@ -24,6 +24,13 @@ class SheetState(StrEnum):
     WITHDRAWN = "withdrawn"  # its run was given up before anything was handed over
 
 
+SHEET_STATE_NAMES = {
+    SheetState.PRINTED: N_("Printed"),
+    SheetState.SPOILED: N_("Spoiled"),
+    SheetState.REPRINTED: N_("Spoiled, printed again"),
+    SheetState.HANDED_OVER: N_("Handed over"),
+    SheetState.WITHDRAWN: N_("Given up"),
+}
 #: A certificate with a sheet in one of these states does not wait for the printer.
 TAKEN = (SheetState.PRINTED, SheetState.SPOILED, SheetState.HANDED_OVER)
 

@@ -25,7 +25,8 @@ from app.core.web import back_to
 def correct_page(key: object) -> str:
     """Ask for the right names; the account's own are proposed, or those of the last correction."""
     found = one(key)
-    names = found.user.names if found.replaces_id is None else _printed(found)
+    is_own = found.replaces_id is None and found.user.erased_at is None
+    names = found.user.names if is_own else _printed(found)
     form = CorrectForm(
         formdata=None,
         event_id=new_event_id(),

@@ -17,7 +17,13 @@ from app.certificates.forms.desk import RunForm, SheetsForm
 from app.certificates.models import Certificate, PrintRun, PrintSheet
 from app.certificates.services import desk
 from app.certificates.services.desk import paper
-from app.certificates.types.desk import NothingToPrint, PrintKind, RunTooLong, SheetState
+from app.certificates.types.desk import (
+    SHEET_STATE_NAMES,
+    NothingToPrint,
+    PrintKind,
+    RunTooLong,
+    SheetState,
+)
 from app.certificates.views.frame import blueprint, me, today
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
@@ -27,17 +33,18 @@ from app.core.db import reading, writing
 from app.core.downloads import pdf_response
 from app.core.errors import DomainError
 from app.core.events import new_event_id
-from app.core.i18n import N_, _, current_language, format_date, ngettext
+from app.core.i18n import _, current_language, format_date, ngettext
 from app.core.pdf import Turning
 from app.core.permissions import Permission, requires
 from app.core.web import back_to, row_number, settings
 
+_TONES = {
+    SheetState.SPOILED: "danger",
+    SheetState.REPRINTED: "care",
+    SheetState.HANDED_OVER: "good",
+}
 SHEET_STATES = {
-    SheetState.PRINTED: (N_("Printed"), "neutral"),
-    SheetState.SPOILED: (N_("Spoiled"), "danger"),
-    SheetState.REPRINTED: (N_("Spoiled, printed again"), "care"),
-    SheetState.HANDED_OVER: (N_("Handed over"), "good"),
-    SheetState.WITHDRAWN: (N_("Given up"), "neutral"),
+    state: (name, _TONES.get(state, "neutral")) for state, name in SHEET_STATE_NAMES.items()
 }
 #: Lists and test pages that one person may have drawn; they count with a cohort's lists.
 PRINTS = ("prints", 60, 600)

@@ -7,6 +7,7 @@ PIN itself locks after five, and nobody can lock it from a photograph of a certi
 from __future__ import annotations
 
 from flask import make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.accounts import services as accounts
@@ -39,7 +40,7 @@ def come_back(code: str) -> Response:
         return make_response(*unknown_page(code))
     certificate = services.certificate_with_code(reading(), found.facts["code"])
     if identity.person_or_none() is certificate.user:
-        return _private(back_to(_way(certificate)))
+        return _private(back_to(_way(reading(), certificate)))
     form = CardPinForm()
     if form.validate_on_submit() and (response := _entered(form, certificate)):
         return _private(response)
@@ -52,9 +53,10 @@ def come_back(code: str) -> Response:
     return _private(make_response(page, 422 if form.errors else 200))
 
 
-def _way(certificate: Certificate) -> str:
-    language = certificate.user.language
-    return url_for("certificates.renew", key=certificate.key, lang=language)
+def _way(db: Session, found: Certificate) -> str:
+    """The renewal of the newest certificate of its course: old paper still leads somewhere."""
+    newest = services.timeline_of(db, found)[-1]
+    return url_for("certificates.renew", key=newest.key, lang=found.user.language)
 
 
 def _private(response: Response) -> Response:
@@ -70,7 +72,7 @@ def _entered(form: CardPinForm, found: Certificate) -> Response | None:
     user = certificate.user
     try:
         _require_open(user)
-        is_right = accounts.pin_matches(db, user, text(form.pin), at)
+        is_right = accounts.pin_matches(db, user, text(form.pin), at, tries=WRONG_HERE)
     except (NoPin, PinLocked, NotHere) as error:
         db.rollback()
         refuse(form, "pin", error)
@@ -85,7 +87,7 @@ def _entered(form: CardPinForm, found: Certificate) -> Response | None:
     db.commit()
     identity.start_session(token, user)
     accounts.forgive_card(f"certificate:{found.key}")
-    way = _way(certificate)
+    way = _way(db, certificate)
     return back_to(url_for("accounts.consent", lang=user.language, next=way) if asks else way)
 
 

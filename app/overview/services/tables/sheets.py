@@ -8,18 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.certificates.models import PrintRun, PrintSheet, SheetAct
-from app.certificates.types.desk import PrintKind, SheetState
+from app.certificates.types.desk import SHEET_STATE_NAMES, PrintKind
 from app.core.errors import N_
 from app.overview.services.tables.asking import Asked, Row
 
 _AT_ONCE = 500  # rows fetched together
-STATE_NAMES = {
-    SheetState.PRINTED: N_("Printed"),
-    SheetState.SPOILED: N_("Spoiled"),
-    SheetState.REPRINTED: N_("Spoiled, printed again"),
-    SheetState.HANDED_OVER: N_("Handed over"),
-    SheetState.WITHDRAWN: N_("Given up"),
-}
 KIND_NAMES = {PrintKind.CERTIFICATE: N_("Certificate"), PrintKind.CARD: N_("Wallet card")}
 HEADERS = (
     N_("Serial number"),
@@ -62,7 +55,7 @@ def sheet_rows(asked: Asked) -> Iterator[Row]:
             run.by.display_name if run.by else None,
             run.printer,
             sheet.position,
-            asked.say(STATE_NAMES[sheet.state]),
+            asked.say(SHEET_STATE_NAMES[sheet.state]),
             spoiled.reason if spoiled else None,
             asked.day(spoiled.done_at) if spoiled else None,
             asked.day(handed.done_at) if handed else None,
