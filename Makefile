@@ -19,6 +19,7 @@ PACKAGES := $(VENV)/.packages
 NODE_MODULES := node_modules/.installed
 ASSETS := app/static/build/manifest.json
 CATALOGUES := $(VENV)/.catalogues
+PAPERS := $(VENV)/.test-papers
 RUN_SYSTEM := $(VENV)/.system-run
 TEST_SYSTEM := $(VENV)/.system-tests
 ASSET_SOURCES := $(shell find app/static/css app/static/js app/static/images -type f 2>/dev/null)
@@ -86,7 +87,7 @@ clean: ## Remove what make made; data/ stays
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ready: $(RUN_SYSTEM) $(PACKAGES) $(ASSETS) $(CATALOGUES)
-ready-tests: ready $(TEST_SYSTEM)
+ready-tests: ready $(TEST_SYSTEM) $(PAPERS)
 
 $(BIN)/python:
 	@[ -n "$(PYTHON)" ] || { echo "Kapok needs Python 3.11 or newer." >&2; exit 1; }
@@ -104,6 +105,10 @@ $(RUN_SYSTEM): .ci/system-packages | $(BIN)/python
 
 $(TEST_SYSTEM): .ci/system-packages | $(BIN)/python
 	@PYTHON=$(PYTHON) .ci/system-packages tests
+	@touch $@
+
+$(PAPERS): tests/certificates/papers.txt .ci/test-papers $(PACKAGES)
+	@PYTHON=$(BIN)/python .ci/test-papers
 	@touch $@
 
 $(VENV)/.node: requirements-node.txt | $(BIN)/python

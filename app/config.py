@@ -51,6 +51,8 @@ class Settings:
     redis_url: str | None = None
     # Signs cookies and form tokens and peppers PINs.
     secret_key: str = DEVELOPMENT_KEY
+    # A time-stamp server (RFC 3161) for the signatures in PDF files; without one they have none.
+    tsa_url: str | None = None
     # The public address printed on certificates and inside QR codes.
     base_url: str = "http://127.0.0.1:8000"
     # Database and backups of the embedded default.

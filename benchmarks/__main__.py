@@ -8,7 +8,10 @@ from importlib import import_module
 
 from benchmarks.report import show
 
-NAMES = ("courses", "certificate", "cpu", "weight", "lcp", "cohort", "roster")
+NAMES = (
+    *("courses", "certificate", "print_run", "cpu", "weight", "lcp", "cohort", "roster"),
+    "issuing",
+)
 
 
 def main(wanted: list[str]) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import create_app
 from app.config import Settings
+from app.core import keys
 from app.core.db import Database
 from app.core.limits import init_limits
 from app.core.passwords import use_pepper
@@ -40,6 +41,7 @@ def app_with(settings: Settings) -> Flask:
         app.test_client_class = CheckedClient
         return app
     use_pepper(settings.secret_key)
+    keys.use_folder(settings.data_dir / "keys", settings.base_url)
     app.extensions["kapok"] = Kapok(settings, Database(settings.database))
     init_limits(app, settings.redis_url)
     return app

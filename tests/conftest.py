@@ -15,6 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Settings
+from app.core import keys
 from app.core.db import WRITE_OPTION, Database
 from tests import databases, servers
 from tests.applications import app_with
@@ -73,8 +74,9 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     """The clean database without the application, for rules and for several sessions at once."""
+    keys.use_folder(tmp_path / "keys", "https://kapok.example.org")
     database = Database(database_url)
     yield database
     database.dispose()

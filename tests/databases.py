@@ -44,11 +44,11 @@ def empty(url: str) -> None:
     engine.dispose()
 
 
-def another(url: str, name: str) -> str:
-    """The address of a new, empty database on the same PostgreSQL server."""
+def another(url: str, name: str, of: str = "template0") -> str:
+    """The address of a new database on the same PostgreSQL server: empty, or a copy `of` one."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {of}"))
     engine.dispose()
     return url.replace("/kapok?", f"/{name}?")

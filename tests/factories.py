@@ -25,6 +25,11 @@ from app.accounts.types import (
     StaffProfile,
     TraineeProfile,
 )
+from app.certificates import services
+from app.certificates.models import Certificate, CertificateIssue
+from app.certificates.services.issuing import frozen_columns
+from app.certificates.services.templates import template_to_print
+from app.certificates.types import Readiness
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.cohorts.types import CohortDraft
@@ -170,6 +175,38 @@ def make_learner(
     for lesson in course.lessons if lessons else ():
         learning.record_completion(db, user, course, lesson.key, new_event_id(), "en", AT)
     return user
+
+
+def make_certificate(db: Session, user: User, slug: str = "cpr-aed-choking") -> Certificate:
+    """A certificate of AT's day without the way to it; for tests of what happens afterwards."""
+    number, by = next_number(), make_administrator(db)
+    act = CertificateIssue(
+        event_id=new_event_id(),
+        digest="0" * 64,
+        slug=slug,
+        by_id=by.id,
+        issued_at=AT,
+        certificate_keys=[],
+    )
+    db.add(act)
+    db.flush()
+    what, code = services.award_of(services.award_named(slug)), f"{number:016d}"
+    ready = Readiness(user, (), AT.date(), AT.date() + timedelta(days=730))
+    template = template_to_print(db, what, AT)
+    numbers = {"serial": f"KPK-2026-{number:06d}-9", "code": code}
+    facts = services.printed_facts(ready, what, numbers, "https://kapok.example.org", template)
+    certificate = Certificate(
+        user=user,
+        kind=what.kind,
+        slug=slug,
+        award_date=ready.award_date,
+        valid_until=ready.valid_until,
+        evidence={},
+        **frozen_columns(facts, act, number),
+    )
+    db.add(certificate)
+    db.flush()
+    return certificate
 
 
 def make_examiner(db: Session, ends_on: date, slug: str = "cpr-aed-choking") -> User:

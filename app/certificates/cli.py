@@ -6,21 +6,30 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 
-from app.certificates import loader, rendering, services
-from app.core.db import writing
+from app.accounts.types import NameForm
+from app.certificates import loader, rendering, services, tasks
+from app.certificates.services import desk
+from app.cohorts.models import Cohort
+from app.core.clock import now, programme_date
+from app.core.db import reading, writing
+from app.core.errors import DomainError
 from app.core.languages import LANGUAGES
 from app.core.web import settings
 
-group = AppGroup("certificates", help="Certificates: templates and previews.")
+group = AppGroup("certificates", help="Certificates: templates, previews, print runs.")
 
 
 @group.command("preview")
 @click.argument("name", type=click.Choice(loader.names()))
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def preview(name: str, language: str, out: Path) -> None:
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Else NAME-LANGUAGE.pdf"
+)
+def preview(name: str, language: str, out: Path | None) -> None:
     """Write the template NAME as a PDF with its sample holder in a language."""
+    out = out or Path(f"{name}-{language}.pdf")
     template = loader.template(name)
     facts = rendering.sample_facts(template, language, settings().base_url)
     out.write_bytes(rendering.certificate_pdf(facts, template, is_preview=True))
@@ -34,3 +43,39 @@ def render() -> None:
     number = services.ask_missing_files(db)
     db.commit()
     click.echo(f"Files asked for: {number}. The worker makes them.")
+
+
+@group.command("print-run")
+@click.option("--cohort", "key", required=True, help="The cohort's key, as in its address.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "--order",
+    type=click.Choice([form.value for form in NameForm]),
+    default=NameForm.LATIN.value,
+    show_default=True,
+)
+@click.option("--printer", help="The name of a printer whose offset is known.")
+def print_run(key: str, out: Path, order: str, printer: str | None) -> None:
+    """Write what waits for the printer in a cohort as one PDF, in the order of its names.
+
+    Interrupted, the same command goes on with the same run. When nothing waits, the last run that
+    this command made for the cohort is written again.
+    """
+    db = writing()
+    cohort = db.scalars(select(Cohort).where(Cohort.key == key)).one_or_none()
+    if cohort is None:
+        raise click.ClickException(f"There is no cohort with the key {key}.")
+    draft = desk.RunDraft(sorted_by=NameForm(order), printer=printer)
+    on = programme_date(now(), settings().timezone)
+    try:
+        run = desk.run_for_cohort(db, cohort, draft, on, now())
+    except DomainError as error:
+        raise click.ClickException("No certificate of this cohort waits.") from error
+    run.fault = None
+    db.commit()
+    tasks.make_print_file(db, run.id, now())
+    run = desk.run_of(reading(), run.key)
+    if run.fault:
+        raise click.ClickException(run.fault)
+    out.write_bytes(desk.file_of(reading(), run))
+    click.echo(f"{out}: {run.sheet_count} sheets of print run {run.key}.")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, TemplateError
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.certificates.loader import Template
+from app.certificates.loader import template as designed
 from app.certificates.types import UnprintableName
+from app.certificates.types.templates import BrokenTemplate, UnfittingText
 from app.core import pdf, qr
-from app.core.breaking import unbroken
+from app.core.breaking import breakable, unbroken
 from app.core.i18n import format_date
 from app.core.languages import LANGUAGES
 from app.core.pdf.fonts import STACK
@@ -26,6 +29,7 @@ GROUP = 4
 _environment = ImmutableSandboxedEnvironment(
     autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_environment.filters["wrap"] = breakable
 
 
 def printed_languages(language: str) -> list[str]:
@@ -48,36 +52,100 @@ def printed_names(native: str, latin: str, chinese: str | None) -> dict[str, str
     }
 
 
-def certificate_pdf(facts: Facts, template: Template, *, is_preview: bool = False) -> bytes:
-    """The PDF of a certificate. Raises UnprintableName, or what `app.core.pdf.render` raises."""
-    refuse_unprintable(facts)
-    attachment = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    document = pdf.Document(
+def certificate_pdf(
+    facts: Facts,
+    template: Template,
+    *,
+    is_preview: bool = False,
+    briefly: bool = False,
+    credential: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The PDF of a certificate, or of another of the kinds of templates.
+
+    With its credential a certificate is an archive (PDF/A-3u). `briefly`: in a web process, which
+    draws seldom.
+
+    Raises UnprintableName, UnfittingText, BrokenTemplate, or what `app.core.pdf.render` raises.
+    """
+    attachments = {"certificate.json": _as_json(facts)}
+    if credential is not None:
+        attachments["credential.json"] = _as_json(credential)
+    document = replace(
+        document_of(facts, template, is_preview=is_preview),
+        attachments=attachments,
+        variant="pdf/a-3u" if credential is not None else None,
+    )
+    try:
+        return pdf.render_briefly(document) if briefly else pdf.render(document)
+    except pdf.DoesNotFit as error:
+        raise UnfittingText(name=facts["names"]["native"], **error.values) from error
+
+
+def document_of(facts: Facts, template: Template, *, is_preview: bool = False) -> pdf.Document:
+    """The page of a certificate, ready to be drawn: alone, or with others for a print run.
+
+    Raises UnprintableName.
+    """
+    refuse_unprintable(facts, template)
+    return pdf.Document(
         html=page(facts, template, is_preview=is_preview),
         css=template.css.replace("var(--fonts)", STACK),
-        files={**template.files, "qr.svg": qr.svg(facts["address"], ground=False).encode()},
+        files={**template.files, **_qr_code(facts)},
         background=template.data.background,
-        attachments={"certificate.json": attachment},
     )
-    return pdf.render(document)
 
 
-def refuse_unprintable(facts: Facts) -> None:
-    """Raise UnprintableName when no font has a letter of a variable text."""
-    for slot, text in _slots(facts):
+def _as_json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _qr_code(facts: Facts) -> dict[str, bytes]:
+    if "address" not in facts:
+        return {}
+    return {"qr.svg": qr.svg(qr_content(facts), ground=False).encode()}
+
+
+def qr_content(facts: Facts) -> str | qr.Segments:
+    """The public address, and after "#" the signed facts of a certificate that has them.
+
+    Addresses need bytes, the facts do not: in two parts the code is a fifth smaller.
+    """
+    signed = facts.get("signed")
+    return qr.in_two_modes(f"{facts['address']}#", signed) if signed else facts["address"]
+
+
+def refuse_unprintable(facts: Facts, template: Template | None = None) -> None:
+    """Raise UnprintableName when no font has a letter of a variable text.
+
+    The slots are the template's, or of the folder that the facts name.
+    """
+    for slot, text in _slots(facts, template or designed(facts["template"])):
         if letters := pdf.missing_letters(text):
             raise UnprintableName(name=facts["names"]["native"], slot=slot, letters=letters)
 
 
-def _slots(facts: Facts) -> Iterator[tuple[str, str]]:
-    yield from ((f"name, {form}", text) for form, text in facts["names"].items())
-    yield from ((f"course, {code}", text) for code, text in facts["course"]["titles"].items())
+def _slots(facts: Facts, template: Template) -> Iterator[tuple[str, str]]:
+    """Each slot's name and text, in the printed languages where the fact has several."""
+    for slot, path in template.data.slots.items():
+        found: Any = facts
+        for step in path.split("."):
+            found = found.get(step, "") if isinstance(found, Mapping) else ""
+        if isinstance(found, Mapping):
+            yield from (
+                (f"{slot}, {code}", str(found.get(code, ""))) for code in facts["languages"]
+            )
+        else:
+            yield slot, str(found or "")
     yield from (("signatory", person["name"]) for person in facts["signatories"])
 
 
 def page(facts: Facts, template: Template, *, is_preview: bool = False) -> str:
-    """The HTML of the page."""
-    return _compiled(template.html).render(page_words(facts, template), is_preview=is_preview)
+    """The HTML of the page; raises BrokenTemplate when it asks for what it may not have."""
+    try:
+        return _compiled(template.html).render(page_words(facts, template), is_preview=is_preview)
+    except TemplateError as error:
+        fault = f"{facts['names']['native']}: {error}"
+        raise BrokenTemplate(name=template.name, fault=fault) from error
 
 
 @lru_cache(maxsize=20)
@@ -88,23 +156,46 @@ def _compiled(html: str) -> JinjaTemplate:
 def page_words(facts: Facts, template: Template) -> dict[str, Any]:
     """What the page may say: plain data, no objects of ours."""
     languages: list[str] = facts["languages"]
-    say = template.data.words
+    data = template.data
     return {
         "languages": languages,
         "main": languages[0],
         "others": languages[1:],
         "tag": {code: LANGUAGES[code].html for code in LANGUAGES},
-        "say": say,
-        "names": facts["names"],
+        "say": data.words,
+        "shown": data.fields,
+        "own": {"title": data.title, "disclaimer": data.disclaimer},
+        "logos": [file for key in data.logos if (file := f"{key}.png") in template.files],
+        "names": _shown_names(facts["names"], data.fields),
         "title": facts["title"],
         "programme": facts["programme"],
         "disclaimer": facts["disclaimer"],
         "bodies": facts["bodies"],
-        "signatories": facts["signatories"],
-        "seal": template.data.seal,
+        "signatories": list(_signatories(facts, template)),
         "course": facts["course"]["titles"],
         "edition": facts["course"]["edition"],
-        "training": {code: training_line(facts["training"], say, code) for code in languages},
+        **(_attendance(facts, data.words) if "attendance" in facts else _award(facts, data.words)),
+    }
+
+
+def _shown_names(names: Mapping[str, str], fields: Mapping[str, bool]) -> dict[str, str]:
+    return {**names, "chinese": names["chinese"] if fields["chinese_name"] else ""}
+
+
+def _signatories(facts: Facts, template: Template) -> Iterator[dict[str, Any]]:
+    """Who signs, with the file of a picture when this state of the template has one."""
+    pictures = {person.name: person.picture for person in template.data.signatories}
+    for person in facts["signatories"]:
+        file = f"{pictures.get(person['name'])}.png"
+        yield {**person, "picture": file if file in template.files else ""}
+
+
+def _award(facts: Facts, say: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    languages = facts["languages"]
+    told_training = languages if "online" in say else []  # a card has no room for it
+    return {
+        "courses": facts.get("courses", []),
+        "training": {code: training_line(facts["training"], say, code) for code in told_training},
         "award_date": facts["award_date"],
         "awarded": _days(facts["award_date"], languages),
         "until": _days(facts["valid_until"], languages),
@@ -112,6 +203,17 @@ def page_words(facts: Facts, template: Template) -> dict[str, Any]:
         "code": grouped(facts["code"]),
         "address": facts["address"],
         "host": facts["address"].split("://")[-1].rpartition("/")[0] + "/",
+    }
+
+
+def _attendance(facts: Facts, say: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    languages, attended = facts["languages"], facts["attendance"]
+    days = [_days(day, languages) for day in attended["days"]]
+    return {
+        "attended": {code: duration(attended["minutes"], say, code) for code in languages},
+        "days": {code: [day[code] for day in days] for code in languages},
+        "written_on": _days(facts["written_on"], languages),
+        "written_on_iso": facts["written_on"],
     }
 
 
@@ -143,6 +245,7 @@ def told(facts: Facts, template: Template, language: str) -> dict[str, Any]:
         "bodies": [body[language] for body in facts["bodies"]],
         "signatories": [(one["name"], one["title"][language]) for one in facts["signatories"]],
         "course": facts["course"]["titles"][language],
+        "courses": [one["titles"][language] for one in facts.get("courses", ())],
         "edition": facts["course"]["edition"],
         "training": training_line(facts["training"], say, language),
         **days,
@@ -182,23 +285,20 @@ def duration(minutes: int, say: Mapping[str, Mapping[str, str]], code: str) -> s
 
 def sample_facts(template: Template, language: str, base_url: str) -> dict[str, Any]:
     """Facts of the template's made-up holder in a language, for previews and picture tests."""
-    sample = template.sample
-    holder = sample["holders"][language]
-    return {
+    sample = dict(template.sample)
+    holder = sample.pop("holders")[language]
+    facts = {
         **template_facts(template),
+        **sample,
         "format": FORMAT,
         "version": 1,
-        "serial": sample["serial"],
-        "code": sample["code"],
-        "address": f"{base_url}/v/{grouped(sample['code'])}",
         "language": language,
         "languages": printed_languages(language),
         "names": printed_names(holder["native"], holder["latin"], holder.get("chinese")),
-        "course": sample["course"],
-        "training": sample["training"],
-        "award_date": sample["award_date"],
-        "valid_until": sample["valid_until"],
     }
+    if "code" in sample:
+        facts["address"] = f"{base_url}/v/{grouped(sample['code'])}"
+    return facts
 
 
 def template_facts(template: Template) -> dict[str, Any]:
@@ -206,9 +306,13 @@ def template_facts(template: Template) -> dict[str, Any]:
     data = template.data
     return {
         "template": template.name,
+        "template_version": template.version,
+        "template_digest": template.digest,
         "title": data.title,
         "programme": data.programme,
         "disclaimer": data.disclaimer,
         "bodies": data.bodies,
-        "signatories": [person.model_dump() for person in data.signatories],
+        "signatories": [
+            person.model_dump(include={"name", "title"}) for person in data.signatories
+        ],
     }

@@ -8,14 +8,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.certificates import loader, rendering, services
+from app.certificates import rendering, services
+from app.certificates.loader import Template
+from app.certificates.services import credentials, desk
 from app.certificates.types import UnprintableName
+from app.certificates.types.templates import UnfittingText
+from app.core import pades
 from app.core.db import begin_write
 from app.core.jobs import task
-from app.core.pdf import DoesNotFit, MissingGlyph
+from app.core.pdf import DoesNotFit, MissingGlyph, bound
 
 #: Trying again would not help; the administrator must hear of it.
-_LASTING = (UnprintableName, MissingGlyph, DoesNotFit)
+_LASTING = (UnprintableName, UnfittingText, MissingGlyph, DoesNotFit)
 
 
 @task("certificates.render")
@@ -23,10 +27,14 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     """Make the file of a certificate from its frozen facts; a made one is left alone."""
     number = int(payload["certificate"])
     facts = services.facts_to_print(db, number)
+    template = services.frozen(db, facts) if facts else None
+    credential = credentials.credential_of(db, number) if facts else None
     db.rollback()
-    if facts is None:
+    if facts is None or template is None:
         return
-    content, fault = _draw(facts, is_preview=False)
+    content, fault = _draw(facts, template, is_preview=False, credential=credential)
+    if content is not None:
+        content = pades.signed(content)  # last: nothing may change the file after it
     begin_write(db)
     if content is not None:
         services.store_pdf(db, number, content, at)
@@ -40,18 +48,66 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
     """Draw a preview, if it is still wanted."""
     key = str(payload["preview"])
     facts = services.preview_facts(db, key)
+    template = services.frozen(db, facts) if facts else None
     db.rollback()
-    if facts is None:
+    if facts is None or template is None:
         return
-    content, fault = _draw(facts, is_preview=True)
+    content, fault = _draw(facts, template, is_preview=True)
     begin_write(db)
     services.store_preview(db, key, content, fault or None)
     db.commit()
 
 
-def _draw(facts: Mapping[str, Any], *, is_preview: bool) -> tuple[bytes | None, str]:
-    template = loader.template(facts["template"])
+def _draw(
+    facts: Mapping[str, Any],
+    template: Template,
+    *,
+    is_preview: bool,
+    credential: Mapping[str, Any] | None = None,
+) -> tuple[bytes | None, str]:
     try:
-        return rendering.certificate_pdf(facts, template, is_preview=is_preview), ""
+        made = rendering.certificate_pdf(
+            facts, template, is_preview=is_preview, credential=credential
+        )
+        return made, ""
     except _LASTING as error:
         return None, error.message % error.values
+
+
+@task("certificates.print-run")
+def print_run(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
+    """Make the file of a print run; a worker that takes it up again begins where it stopped."""
+    make_print_file(db, int(payload["run"]), at)
+
+
+def make_print_file(db: Session, run_id: int, at: datetime) -> None:
+    """Draw the parts that are missing, each kept as soon as it is there; then bind them."""
+    while (pages := desk.next_pages(db, run_id)) is not None:
+        db.rollback()
+        try:
+            content, fault = desk.drawn_part(pages), ""
+        except desk.LASTING:
+            content, fault = b"", desk.fault_of(pages)
+            if not fault:
+                raise
+        begin_write(db)
+        if fault:
+            desk.record_fault(db, run_id, fault)
+        else:
+            desk.store_part(db, run_id, pages.number, content, at)
+        db.commit()
+    parts = desk.parts_of(db, run_id)
+    if parts is not None:
+        how = desk.binding_of(db, run_id)
+        db.rollback()
+        whole = bound(parts, how)
+        begin_write(db)
+        desk.finish(db, run_id, whole, at)
+        db.commit()
+
+
+@task("certificates.forget-print-files")
+def forget_print_files(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Delete files of print runs that are old enough."""
+    desk.forget_files(db, at)
+    db.commit()

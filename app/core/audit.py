@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, desc, select
+from sqlalchemy import Index, String, desc, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.db import Base
@@ -49,6 +49,30 @@ def record(
     )
     db.add(event)
     return event
+
+
+def record_many(
+    db: Session,
+    action: str,
+    by_key: str,
+    at: datetime,
+    object_kind: str,
+    acts: Sequence[tuple[str, dict[str, Any]]],
+) -> None:
+    """Add one line for each of many things, by key and detail, in one statement."""
+    rows = [
+        {
+            "action": action,
+            "by_key": by_key,
+            "at": at,
+            "object_kind": object_kind,
+            "object_key": key,
+            "detail": detail,
+        }
+        for key, detail in acts
+    ]
+    if rows:
+        db.execute(insert(AuditEvent), rows)
 
 
 def events(db: Session, limit: int = 100, before: int | None = None) -> Sequence[AuditEvent]:

@@ -51,6 +51,7 @@ _CONSONANT = "[\u0e81-\u0eae\u0edc-\u0edf\u1780-\u17a2]"
 _BARE = re.compile(f"{_CONSONANT}(?P<signs>[\u0eaf\u0ec6\u17d4-\u17da]*)")
 _LETTER = re.compile("[\u0e81-\u0eae\u0edc-\u0edf\u1780-\u17b3]")
 _KHMER_CLUSTER = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*")
+_STACK = re.compile(f"{_KHMER_CLUSTER.pattern}{COENG}\\Z")
 _LAO_CLOSED = re.compile("[\u0ea7\u0ead\u0eb0-\u0ebd\u0ec8-\u0ecd][ກງຍດນມບ]\\Z")
 _LAO_FINALS = "ກງຍດນມບວຣລສ"
 _LAO_SECOND = "ລວຣຼ"
@@ -204,6 +205,20 @@ def _inner_ends(segments: Iterable[object]) -> set[int]:
 
 
 def _joined_at(text: str, places: set[int]) -> str:
-    wanted = (at for at in sorted(places) if not _STAYS.match(text, at) and text[at - 1] != COENG)
-    edges = [0, *wanted, len(text)]
+    wanted = (at for at in {_outside_stack(text, at) for at in places} if _may_be_joined(text, at))
+    edges = [0, *sorted(wanted), len(text)]
     return WORD_JOINER.join(text[start:end] for start, end in pairwise(edges))
+
+
+def _outside_stack(text: str, at: int) -> int:
+    """The place, or the start of the letter under which the next sign stands.
+
+    A joiner inside would tear the stack; before it, it holds as well. After a stop a coeng stands
+    under nothing.
+    """
+    stack = _STACK.search(text, 0, at) if text[at - 1] == COENG else None
+    return stack.start() if stack else at
+
+
+def _may_be_joined(text: str, at: int) -> bool:
+    return at > 0 and text[at - 1] != WORD_JOINER and not _STAYS.match(text, at)

@@ -13,7 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from app.config import Settings
 from app.core import backup as backups
-from app.core import migrate
+from app.core import keys_cli, migrate
 from app.core.access import access_table, write_access_page
 from app.core.catalogues import compile_catalogues, untranslated
 from app.core.clock import now
@@ -31,7 +31,16 @@ translations_group = AppGroup("translations", help="The interface's words.")
 
 def add_commands(group: click.Group) -> None:
     """Add the core's commands to `kapok`."""
-    for command in (db_group, jobs_group, translations_group, backup, restore, doctor, routes):
+    for command in (
+        db_group,
+        jobs_group,
+        translations_group,
+        keys_cli.group,
+        backup,
+        restore,
+        doctor,
+        routes,
+    ):
         group.add_command(command)
 
 

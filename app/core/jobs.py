@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from sqlalchemy import Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import now
-from app.core.db import Base, Database, begin_write, enum_column
+from app.core.db import Base, Database, begin_write, enum_column, insert_missing
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
@@ -97,6 +97,21 @@ def enqueue(
     db.add(job)
     db.flush()  # gives the job its id and meets the unique key inside this write
     return job
+
+
+def enqueue_many(
+    db: Session, name: str, payloads: Sequence[tuple[dict[str, Any], str | None]]
+) -> None:
+    """Add many jobs, each with its payload and unique key, in few statements.
+
+    One with the unique key of an unfinished job is left out.
+    """
+    at = now()
+    rows = [
+        {"task": name, "payload": payload, "unique_key": unique, "enqueued_at": at}
+        for payload, unique in payloads
+    ]
+    insert_missing(db, Job, rows)
 
 
 def claim(db: Session, at: datetime) -> Job | None:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import segno
+from segno.consts import MODE_ALPHANUMERIC, MODE_BYTE
 
 QUIET_ZONE = 4  # modules of white on every side (ISO/IEC 18004)
 # Any of the eight masks may be used; the search for the prettiest one takes longer than the rest.
 MASK = 3
 
 
-def rows(content: str) -> list[list[bool]]:
+#: Parts of one content, each with the mode of its letters.
+Segments = list[tuple[str, int]]
+
+
+def in_two_modes(text: str, capitals: str) -> Segments:
+    """Text, and then capital letters and digits, which take 5.5 bits each and not 8."""
+    return [(text, MODE_BYTE), (capitals, MODE_ALPHANUMERIC)]
+
+
+def rows(content: str | Segments) -> list[list[bool]]:
     """The modules of the code at error level M, without the quiet zone."""
-    code = segno.make(content, error="m", mask=MASK, micro=False)
+    parts: Any = content  # segno takes several parts, but its types do not say so
+    code = segno.make(parts, error="m", mask=MASK, micro=False)
     return [[bool(module) for module in row] for row in code.matrix]
 
 
@@ -29,7 +41,7 @@ def rectangles(matrix: list[list[bool]]) -> Iterator[tuple[int, int, int]]:
                 start = None
 
 
-def svg(content: str, label: str = "", *, ground: bool = True) -> str:
+def svg(content: str | Segments, label: str = "", *, ground: bool = True) -> str:
     """An SVG picture of the code with its quiet zone, in modules. `label` is for screen readers.
 
     The ground stays white, also on dark pages; on light paper it can be left out.

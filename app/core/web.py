@@ -24,7 +24,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.config import Settings, UnsafeSettings
-from app.core import identity
+from app.core import identity, keys, pades
 from app.core.addresses import page_before
 from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session, reading
@@ -106,6 +106,8 @@ def configure(app: Flask, given: Settings) -> None:
         COMPRESS_MIN_SIZE=500,
     )
     use_pepper(given.secret_key)
+    keys.use_folder(given.data_dir / "keys", given.base_url)
+    pades.use_time_stamps(given.tsa_url)
     if given.is_production:  # no link or check is ever built on a stranger's Host
         app.config["TRUSTED_HOSTS"] = [urlsplit(given.base_url).hostname, "127.0.0.1", "localhost"]
     app.extensions["kapok"] = Kapok(given, Database(given.database))

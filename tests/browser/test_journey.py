@@ -116,7 +116,9 @@ def text_of(pdf: Path) -> str:
 
 
 def attached_to(pdf: Path) -> str:
-    """The facts that the file carries as data."""
+    """The facts that the file carries as data, beside its credential."""
     document = pypdfium2.PdfDocument(pdf)
-    assert document.count_attachments() == 1
-    return bytes(document.get_attachment(0).get_data()).decode("utf-8")
+    held = [document.get_attachment(place) for place in range(document.count_attachments())]
+    files = {one.get_name(): bytes(one.get_data()).decode("utf-8") for one in held}
+    assert files.keys() == {"certificate.json", "credential.json"}
+    return files["certificate.json"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +17,8 @@ from app.certificates import services
 from app.certificates.models import Certificate
 from app.certificates.services import records
 from app.cohorts.models import Cohort
+from app.core.clock import now
+from app.core.events import new_event_id
 from app.core.jobs import Worker
 from app.core.languages import LANGUAGES
 from tests.browsing import CheckedClient
@@ -34,6 +37,13 @@ def office(sign_in: SignIn, administrator: User, db: Session) -> CheckedClient:
 
 def way(cohort: Cohort, rest: str = "", language: str = "en") -> str:
     return f"/{language}/certificates/cohorts/{cohort.key}/{SLUG}{rest}"
+
+
+def seen_on(html: str) -> str:
+    """What the page before the act says that it has shown."""
+    found = re.search(r'name="seen" value="([^"]*)"', html)
+    assert found is not None
+    return found[1]
 
 
 def count(db: Session) -> int:
@@ -107,11 +117,10 @@ def test_a_double_click_on_issue_makes_one_certificate(
     db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
 ) -> None:
     user = ready()
-    from app.core.events import new_event_id
-
     sent = {
         "event_id": new_event_id(),
         "trainees": user.key,
+        "seen": seen_on(office.get(way(cohort, "/issue")).text),
         "current_password": PASSWORD,
     }
     for _ in range(2):
@@ -123,20 +132,37 @@ def test_whoever_misses_something_is_not_issued_whatever_is_posted(
     db: Session, office: CheckedClient, cohort: Cohort
 ) -> None:
     from app.cohorts import services as cohorts
-    from app.core.events import new_event_id
 
     user = make_learner(db)
     cohorts.add_member(db, cohort, user, AT)
     sent = {"event_id": new_event_id(), "trainees": user.key, "current_password": PASSWORD}
-    assert office.post(way(cohort, "/issue"), data=sent).status_code == 422
-    assert count(db) == 0
+    refused = office.post(way(cohort, "/issue"), data=sent)
+    assert (refused.status_code, count(db)) == (409, 0)
+    assert "Nothing was issued" in refused.text
+
+
+def test_a_name_that_changed_after_the_preview_stops_the_act_and_is_shown(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    users = [ready(), ready()]
+    sent = {
+        "event_id": new_event_id(),
+        "trainees": [user.key for user in users],
+        "seen": seen_on(office.get(way(cohort, "/issue")).text),
+        "current_password": PASSWORD,
+    }
+    users[0].latin_name = "SOMSAMAI PHOMVIHANE"
+    refused = office.post(way(cohort, "/issue"), data=sent)
+    assert (refused.status_code, count(db)) == (409, 0)
+    assert "Other names than those that were shown" in refused.text
+    sent["seen"] = seen_on(refused.text)
+    assert office.post(way(cohort, "/issue"), data=sent).status_code == 303
+    assert count(db) == 2
 
 
 def test_nobody_from_outside_the_cohort_can_be_posted(
     db: Session, office: CheckedClient, cohort: Cohort
 ) -> None:
-    from app.core.events import new_event_id
-
     sent = {
         "event_id": new_event_id(),
         "trainees": make_trainee(db).key,
@@ -257,13 +283,54 @@ def test_revoking_asks_for_reason_and_password(
     assert "Issued to the wrong person." in office.get(done.location).get_data(as_text=True)
 
 
-def test_an_unknown_certificate_is_not_found(office: CheckedClient) -> None:
-    from app.core.events import new_event_id
+def test_a_misspelt_name_is_corrected_with_reason_and_password(
+    db: Session, office: CheckedClient, issued: Certificate
+) -> None:
+    address = f"/en/certificates/{issued.key}/correct"
+    given = {"latin_name": "SOMSAMAI PHOMVIHANE", "reason": "", "current_password": PASSWORD}
+    assert office.submit(address, given, "/correct").status_code == 422
+    given["reason"] = "The passport has another family name."
+    done = office.submit(address, given, "/correct")
+    assert (done.status_code, count(db)) == (303, 2)
+    page = office.get(done.location).text
+    assert "Corrected version 2: The passport has another family name." in page
+    old = office.get(f"/en/certificates/{issued.key}").text
+    assert "A corrected version replaces it:" in old
+    again = office.post(address, data={**given, "event_id": new_event_id(), "native_name": "ພອນ"})
+    assert (again.status_code, count(db)) == (409, 2)
 
+
+def test_the_office_sees_which_certificates_end_soon(
+    db: Session, office: CheckedClient, issued: Certificate
+) -> None:
+    assert "No certificate ends soon" in office.get("/en/certificates/ending").text
+    issued.award_date, issued.valid_until = now().date() - timedelta(days=700), now().date()
+    assert issued.serial in office.get("/en/certificates/ending").text
+
+
+def test_an_unknown_certificate_is_not_found(office: CheckedClient) -> None:
     assert office.get(f"/en/certificates/{new_event_id()}").status_code == 404
 
 
 # --- the trainee -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "lo"])
+def test_the_holder_is_reminded_and_notes_what_she_has_read_again(
+    db: Session, sign_in: SignIn, issued: Certificate, language: str
+) -> None:
+    client, base = sign_in(issued.user), f"/{language}/certificates/mine"
+    address = f"{base}/{issued.key}/renew"
+    assert address not in client.get(base).text
+    issued.award_date, issued.valid_until = now().date() - timedelta(days=700), now().date()
+    frozen = dict(issued.evidence["course"])
+    key = next(iter(frozen["lessons"]))
+    frozen |= {"digest": "", "lessons": {**frozen["lessons"], key: ""}}
+    issued.evidence = {**issued.evidence, "course": frozen}
+    for page in (base, f"/{language}/start", f"{base}/{issued.key}"):
+        assert address in client.get(page).text
+    assert client.submit(address, {"lesson": key}, "/renew").status_code == 303
+    assert 'name="lesson"' not in client.get(address).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

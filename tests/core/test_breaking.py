@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from icu4py.breakers import LineBreaker
 
@@ -113,6 +113,9 @@ def test_breaking_adds_nothing_else_and_no_line_begins_or_ends_wrongly(text: str
 
 
 @given(lao | khmer)
+@example("។្ក")
+@example("។ា្ក")
+@example("ហយោ្ក")
 def test_a_browser_ends_a_line_only_where_we_say(text: str) -> None:
     places, at = set(), 0
     for line in lines(text):

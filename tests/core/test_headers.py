@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,32 +132,44 @@ def test_a_visitor_who_only_reads_gets_no_session(client: CheckedClient) -> None
     assert set(cookies_of(client.get("/en/privacy"))) == {"language"}
 
 
-def readers(world: World) -> Iterator[tuple[str, str]]:
-    """Every page with somebody who may open it."""
+@dataclass(frozen=True)
+class Answer:
+    """What somebody who may open a page was answered."""
+
+    who: str
+    address: str
+    cached: str
+    text: str
+
+
+@pytest.fixture(scope="module")
+def answers(world: World) -> list[Answer]:
+    """Every page, opened once."""
+    found = []
     for route in routes_of(world.app):
         if route.method == "GET":
-            yield reader_of(route), address_of(world, route)
+            who, address = reader_of(route), address_of(world, route)
+            response = world.browser(who).get(address)
+            text = response.get_data().decode(errors="replace")  # a workbook is no text
+            found.append(Answer(who, address, response.headers["Cache-Control"], text))
+    return found
 
 
-def test_no_page_of_a_signed_in_person_is_stored(world: World) -> None:
+def test_no_page_of_a_signed_in_person_is_stored(answers: list[Answer]) -> None:
+    mine = [one for one in answers if one.who != VISITOR]
+    assert len(mine) > 100
+    assert [f"{one.address}: {one.cached}" for one in mine if one.cached != "no-store"] == []
+
+
+def test_no_page_names_a_foreign_host_to_load_from(answers: list[Answer]) -> None:
     faults = []
-    for who, address in readers(world):
-        kept = world.browser(who).get(address).headers["Cache-Control"]
-        if who != VISITOR and kept != "no-store":
-            faults.append(f"{address}: {kept}")
-    assert faults == []
-
-
-def test_no_page_names_a_foreign_host_to_load_from(world: World) -> None:
-    faults = []
-    for who, address in readers(world):
-        response = world.browser(who).get(address)
+    for one in answers:
         loaded = re.findall(
             r"<(?:script|link|img|iframe|source|form|video|audio|use)\b[^>]*"
             r'(?:src|href|action|srcset)="((?:https?:)?//[^"]*)"',
-            response.get_data().decode(errors="replace"),  # a workbook is no text
+            one.text,
         )
-        faults += [f"{address}: {one}" for one in loaded]
+        faults += [f"{one.address}: {host}" for host in loaded]
     assert faults == []
 
 

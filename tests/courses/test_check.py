@@ -42,11 +42,15 @@ def _assert_found(copy: Copy, planted: Planted) -> None:
 #: File below courses/, line, language, code.
 Found = tuple[str, int, str, str]
 
+VALIDITY = "validity_months: 12"
 IN_THE_FIXTURE = [
     Planted("yaml", "gloves/vi/bank.yaml", "time-enter:", "time-enter: [", 2),
     Planted("shape", "gloves/course.yaml", "validity_months: 12", 'validity_months: "12"'),
     Planted("shape", "gloves/course.yaml", "validity_months: 12", "valid_months: 12"),
     Planted("shape", "gloves/zh/bank.yaml", "  feedback: ", "  feed_back: "),
+    Planted("award", "gloves/course.yaml", VALIDITY, f"{VALIDITY}\nattendance_minutes: 21", 1),
+    Planted("award", "gloves/course.yaml", VALIDITY, f"{VALIDITY}\nrenewal: {{months: 12}}", 1),
+    Planted("award", "gloves/course.yaml", VALIDITY, f"{VALIDITY}\nrenewal: {{lessons: [x]}}", 1),
     Planted("duplicate", "gloves/lo/wear.md", "{#drawing .figure}", "{#facts .figure}"),
     Planted("duplicate", "gloves/bank.yaml", "key: time-enter", "key: time-choose"),
     Planted("duplicate", "gloves/km/bank.yaml", "time-enter:", "time-choose:"),

@@ -18,8 +18,12 @@ def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     """The filled application on each database; every test takes care to leave it as it was."""
-    folder = tmp_path_factory.mktemp("house")
-    yield from _opened(_address(request, folder), folder)
+    if request.param == "sqlite":
+        yield request.getfixturevalue("small_world")
+        return
+    url = databases.another(request.getfixturevalue("postgresql_url"), "house")
+    databases.build_schema(url)
+    yield from _opened(url, tmp_path_factory.mktemp("house"))
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +33,6 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     url = f"sqlite:///{folder / 'kapok.sqlite'}"
     databases.build_schema(url)
     yield from _opened(url, folder)
-
-
-def _address(request: pytest.FixtureRequest, folder: Path) -> str:
-    if request.param == "sqlite":
-        url = f"sqlite:///{folder / 'kapok.sqlite'}"
-    else:
-        url = databases.another(request.getfixturevalue("postgresql_url"), "house")
-    databases.build_schema(url)
-    return url
 
 
 def _opened(url: str, folder: Path) -> Iterator[World]:

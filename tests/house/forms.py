@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from flask import Flask
 
 from app.core.events import new_event_id
+from app.core.languages import LANGUAGES
 from app.courses.library import library
 from tests.factories import PASSWORD
 from tests.house.addresses import PEOPLE, Route, address_of, routes_of
@@ -59,14 +60,26 @@ _TYPED: dict[str, Any] = {
 }
 # What buttons and scripts add to the fields that a form shows.
 _ADDED: dict[str, dict[str, Any]] = {
+    "certificates.correct": {"latin_name": "SOMSAMAI PHOMVIHANE"},  # not as it is printed
+    "certificates.say_of_sheets": {"act": "spoil"},
     "accounts.grant_new": {"kind": "courses:translate"},
+    "certificates.save_template": {
+        f"{name}-{code}": "About the training"
+        for name in ("disclaimer", "word-completed")
+        for code in LANGUAGES
+    },
     "learning.second_language": {"second": "zh"},
     "overview.waive_lessons": {"lessons": [library().course(SLUG).lessons[-1].key]},
     "learning.save_answer": {"figure": "2", "go": "review"},
     "practicals.acknowledge": {"person": "learner", "pin": PIN},
 }
 # Sent by the site itself and never shown as a form of its own.
-_UNSEEN = {"certificates.issue", "certificates.ask_preview", "certificates.review_chosen"}
+_UNSEEN = {
+    "certificates.issue",
+    "certificates.ask_preview",
+    "certificates.choose_templates",
+    "certificates.review_chosen",
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +118,7 @@ def _pages(world: World, who: str) -> list[str]:
 
 
 def _is_page(route: Route) -> bool:
-    return not route.rule.endswith((".pdf", ".json", ".xlsx"))
+    return not route.rule.endswith((".pdf", ".png", ".json", ".xlsx"))
 
 
 def _shown(world: World, who: str, target: str, form: Any) -> ShownForm:

@@ -31,7 +31,9 @@ KEPT_WORDS = {
         "Cookie",
         "GMT",
         "ILCOR",
+        "INSARAG",
         "JSON",
+        "JavaScript",
         "Kapok",
         "NGUYEN",
         "PDF",
@@ -39,6 +41,7 @@ KEPT_WORDS = {
     ),
     *("AN", "PIN", "QR", "SOMSAMAI", "UTC", "VAN", "WANG", "WHO", "XIAOYUE"),
     *("CSV", "Excel", "LA", "MB", "UTF", "xlsx", "xls", "csv"),
+    *("HP", "JPEG", "PNG", "SVG", "WebP"),  # a printer's maker and kinds of pictures
     *("A", "B", "C", "ETS", "fuzzy", "p"),  # paper sizes, classes and words of the field
     *("cm", "h", "kB", "kg", "min", "mm", "px", "s"),
 }
@@ -61,7 +64,7 @@ def pages_of(world: World) -> list[Route]:
         if route.method == "GET"
         and "<language:lang>" in route.rule
         and route.endpoint not in ONLY_THEN
-        and not route.rule.endswith((".pdf", ".json", ".po", ".xlsx", ".csv", "/export"))
+        and not route.rule.endswith((".pdf", ".png", ".json", ".po", ".xlsx", ".csv", "/export"))
     ]
 
 

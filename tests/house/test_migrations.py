@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,16 +40,36 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
     database.dispose()
 
 
-@pytest.fixture
-def filled_database(empty_database: Database, tmp_path: Path) -> Database:
-    """A database with the demo programme in it."""
-    migrate.upgrade(empty_database)
-    url = empty_database.url.render_as_string(hide_password=False)
-    app = create_app(replace(Settings(), database_url=url, data_dir=tmp_path, demo=True))
+@pytest.fixture(scope="module", params=DATABASES)
+def demo_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with the demo programme in it, filled once and copied by each test."""
+    folder = tmp_path_factory.mktemp("demo")
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'demo.sqlite'}"
+    else:
+        url = databases.another(request.getfixturevalue("postgresql_url"), "demo")
+    databases.build_schema(url)
+    app = create_app(replace(Settings(), database_url=url, data_dir=folder, demo=True))
     result = app.test_cli_runner().invoke(args=["demo", "load"])
     app.extensions["kapok"].database.dispose()
     assert result.exit_code == 0, result.output
-    return empty_database
+    return url
+
+
+@pytest.fixture
+def filled_database(
+    demo_url: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Database]:
+    """A copy of the database with the demo programme in it."""
+    if demo_url.startswith("sqlite:///"):
+        copied = shutil.copy(demo_url.removeprefix("sqlite:///"), tmp_path / "filled.sqlite")
+        url = f"sqlite:///{copied}"
+    else:
+        server = request.getfixturevalue("postgresql_url")
+        url = databases.another(server, "filled", of="demo")
+    database = Database(url)
+    yield database
+    database.dispose()
 
 
 def rows(database: Database) -> dict[str, int]:

@@ -21,6 +21,8 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import GrantKind
 from app.certificates import services as certificates
+from app.certificates.models import Certificate
+from app.certificates.services import desk
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort, RosterContent, RosterImport
 from app.cohorts.services import roster
@@ -31,6 +33,7 @@ from app.core.clock import now, programme_date
 from app.core.db import WRITE_OPTION, begin_write
 from app.core.events import new_event_id
 from app.core.limits import Limiter
+from app.core.pdf import Shift
 from app.core.spreadsheets.types import Line, Table
 from app.courses import services as courses
 from app.courses.library import library
@@ -59,6 +62,11 @@ LESSON = "recognise-act"
 
 
 PDF = b"%PDF-1.7 a file of a test"
+#: The smallest picture: one white pixel.
+LOGO = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "54789c63f80f0001010100b138f6140000000049454e44ae426082"
+)
 
 
 PIN = "482913"
@@ -131,6 +139,7 @@ class _Builder:
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
         self._plan_day(own, people["instructor"])
         self._certify(people["trainee"], people["administrator"])
+        self._design(people["administrator"])
         self._correct(people["administrator"])
         self._review(people["administrator"])
         self._import_lists(people["instructor"], own)
@@ -280,6 +289,27 @@ class _Builder:
             "verification": certificate.code,
             "preview": preview.key,
         }
+        self._print(certificate, by)
+
+    def _print(self, certificate: Certificate, by: User) -> None:
+        """A print run of one sheet, its file made, and the printer it was for."""
+        draft, event = desk.RunDraft(printer="HP"), new_event_id()
+        shift = Shift(1.5, -0.5, 100)
+        printer = desk.change_printer(self.db, None, "HP", shift, by, self.at)
+        run = desk.send_to_print(self.db, [certificate], draft, None, by, event, self.at)
+        desk.finish(self.db, run.id, PDF, self.at)
+        self.world.keys |= {"run": run.key, "printer": printer.key}
+
+    def _design(self, by: User) -> None:
+        """The certificate's template has an older state, a draft and a logo."""
+        content = certificates.current(self.db, "default").content.model_dump(mode="json")
+        content["fields"] = {**content["fields"], "seal": False}
+        base = certificates.base_number(self.db, "default")
+        certificates.save(self.db, "default", content, base, by, new_event_id(), self.at)
+        draft = certificates.keep_draft(self.db, "default", content, by, self.at)
+        logo = certificates.PictureDraft(certificates.LOGO, "广西大学", LOGO)
+        picture = certificates.add_picture(self.db, logo, by, new_event_id(), self.at)
+        self.world.keys |= {"draft": draft.key, "picture": picture.key}
 
     def _correct(self, by: User) -> None:
         """A question is dropped; another report about it waits."""

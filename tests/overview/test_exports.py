@@ -17,6 +17,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import GrantKind
 from app.certificates import services as certificates
+from app.certificates.services import desk
 from app.cohorts.models import Cohort
 from app.core.audit import AuditEvent
 from app.core.events import new_event_id
@@ -46,6 +47,7 @@ SignIn = Callable[[Any], CheckedClient]
 NOT_FOR_INSTRUCTORS = (
     TableKind.ITEMS,
     TableKind.CERTIFICATES,
+    TableKind.SHEETS,
     TableKind.STAFF,
     TableKind.TRAIL,
 )
@@ -67,7 +69,7 @@ def trainee(db: Session) -> User:
 
 
 def certify(db: Session, trainee: User) -> None:
-    """Pass every skill sheet of the course and issue the certificate."""
+    """Pass every skill sheet of the course, issue the certificate and print it."""
     examiner, course = make_examiner(db, TODAY), library().course(SLUG)
     make_cohort(db, examiner, trainee)
     for sheet in course.sheets:
@@ -76,9 +78,11 @@ def certify(db: Session, trainee: User) -> None:
         result = practicals.result_in(check, trainee.id)
         practicals.acknowledge(db, result, AcknowledgedBy.OWN_SIGN_IN, new_event_id(), AT)
     administrator = make_administrator(db)
-    certificates.issue(
+    issued = certificates.issue(
         db, [trainee], course, administrator, new_event_id(), AT, "https://kapok.example.org"
     )
+    run = desk.RunDraft()
+    desk.send_to_print(db, issued, run, None, administrator, new_event_id(), AT)
 
 
 @pytest.fixture

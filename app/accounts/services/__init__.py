@@ -25,6 +25,7 @@ from app.accounts.services.consents import (
 )
 from app.accounts.services.exporting import export_account
 from app.accounts.services.finding import (
+    name_order,
     names_contain,
     people_named,
     sorted_by_name,
@@ -32,6 +33,7 @@ from app.accounts.services.finding import (
 from app.accounts.services.grants import (
     end_grant,
     examinable_sheets,
+    examining_grants,
     give_grant,
     grants_of,
     may_author,
@@ -153,6 +155,7 @@ __all__ = [
     "enter_by_card",
     "erase_person",
     "examinable_sheets",
+    "examining_grants",
     "export_account",
     "face_of",
     "find_users",
@@ -171,6 +174,7 @@ __all__ = [
     "may_examine",
     "merge_people",
     "merged_into",
+    "name_order",
     "name_problems",
     "names_contain",
     "needs_consent",

@@ -43,10 +43,11 @@ def sorted_by_name(users: Iterable[User], form: NameForm) -> list[User]:
 
     Who has no Chinese name comes last, by the Latin one.
     """
-    return sorted(users, key=lambda user: (*_key(user.names, form), user.id))
+    return sorted(users, key=lambda user: (*name_order(user.names, form), user.id))
 
 
-def _key(names: Names, form: NameForm) -> tuple[object, ...]:
+def name_order(names: Names, form: NameForm) -> tuple[object, ...]:
+    """The key by which names sort in the order of one form, as `sorted_by_name` sorts people."""
     latin = name_key(names.latin)
     match form:
         case NameForm.LATIN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -74,6 +74,22 @@ def end_grant(db: Session, user: User, key: str, by: User, at: datetime) -> None
 def grants_of(db: Session, user: User) -> Sequence[Grant]:
     """Every right the person has or had, newest first."""
     return db.scalars(select(Grant).where(Grant.user_id == user.id).order_by(Grant.id.desc())).all()
+
+
+def examining_grants(db: Session, keys: Collection[str]) -> dict[str, list[Grant]]:
+    """Every right to examine that these people have or had, by the person's key. One query."""
+    if not keys:
+        return {}
+    query = (
+        select(User.key, Grant)
+        .join(User, User.id == Grant.user_id)
+        .where(User.key.in_(keys), Grant.kind == GrantKind.PRACTICALS_EXAMINE)
+        .order_by(Grant.id)
+    )
+    found: dict[str, list[Grant]] = {}
+    for key, grant in db.execute(query):
+        found.setdefault(key, []).append(grant)
+    return found
 
 
 def may_examine(db: Session, user: User, slug: str, sheet_key: str, on: date) -> bool:

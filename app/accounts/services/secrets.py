@@ -108,14 +108,14 @@ def set_pin(db: Session, user: User, pin: str | PreparedSecret, at: datetime) ->
     audit.record(db, "accounts.set-pin", user.key, at, "user", user.key)
 
 
-def pin_matches(db: Session, user: User, pin: str, at: datetime) -> bool:
+def pin_matches(db: Session, user: User, pin: str, at: datetime, *, tries: int = PIN_TRIES) -> bool:
     """Whether this is the person's PIN. It counts the try: commit whatever the answer is.
 
-    Raises NoPin before one is set, PinLocked after 5 wrong ones in a row.
+    Raises NoPin before one is set, PinLocked after so many wrong `tries` in a row.
     """
     if user.pin_hash is None:
         raise NoPin
-    if not _count_pin_try(db, user):
+    if not _count_pin_try(db, user, tries):
         raise PinLocked
     if not verify_secret(user.pin_hash, peppered(pin)):
         _record_lock(db, user, at)
@@ -124,11 +124,11 @@ def pin_matches(db: Session, user: User, pin: str, at: datetime) -> bool:
     return True
 
 
-def _count_pin_try(db: Session, user: User) -> bool:
+def _count_pin_try(db: Session, user: User, tries: int) -> bool:
     # One statement, so that guesses sent at once cannot share one try.
     counted = db.execute(
         update(User)
-        .where(User.id == user.id, User.pin_tries < PIN_TRIES)
+        .where(User.id == user.id, User.pin_tries < tries)
         .values(pin_tries=User.pin_tries + 1)
         .returning(User.id)
     ).first()

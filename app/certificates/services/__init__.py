@@ -1,8 +1,22 @@
-"""The rules of certificates: readiness, issuing, printing, verifying, revoking."""
+"""The rules of certificates: readiness, issuing, correcting, renewing, printing, verifying."""
 
-from app.certificates.services.issuing import course_title, issue, printed_facts, revoke
+from app.certificates.services.awards import (
+    award_named,
+    award_of,
+    award_title,
+    course_title,
+    slug_of,
+)
+from app.certificates.services.correcting import Correction, correct, corrected_facts
+from app.certificates.services.freezing import printed_facts, seen_of
+from app.certificates.services.issuing import issue, revoke
 from app.certificates.services.merging import MERGE_MOVES, MERGE_STAYS, count_records, merge_people
-from app.certificates.services.numbers import is_serial_number, normal_code, serial_number
+from app.certificates.services.numbers import (
+    is_serial_number,
+    normal_code,
+    serial_number,
+    unexplained_serials,
+)
 from app.certificates.services.printing import (
     ask_missing_files,
     ask_preview,
@@ -13,40 +27,102 @@ from app.certificates.services.printing import (
     store_pdf,
     store_preview,
 )
+from app.certificates.services.programme import lost_courses
 from app.certificates.services.readiness import lost_sheets, readiness, readiness_in
 from app.certificates.services.records import (
     PAGE_SIZE,
     certificate_of,
+    certificate_with_code,
     certificates_of,
     export_certificates,
     file_of,
     find_certificates,
     first_awards,
+    timeline_of,
+)
+from app.certificates.services.renewing import (
+    due_for_renewal,
+    ending_soon,
+    record_reading,
+    renewal_of,
 )
 from app.certificates.services.resting import certificates_on
-from app.certificates.services.verifying import public_record, state_of, verify
+from app.certificates.services.standing import faults, standing_in
+from app.certificates.services.template_choices import choices, choose, scopes, serving
+from app.certificates.services.template_drafts import draft_of, facts_of, hardest_names, keep_draft
+from app.certificates.services.template_pictures import (
+    LOGO,
+    SIGNATURE,
+    PictureDraft,
+    add_picture,
+    picture_of,
+    pictures,
+    withdraw_picture,
+)
+from app.certificates.services.templates import (
+    base_number,
+    checked,
+    current,
+    frozen,
+    refuse_faults,
+    restore,
+    save,
+    template_of,
+    to_print,
+    version_of,
+    versions_of,
+)
+from app.certificates.services.verifying import chain_of, public_record, state_of, verify
 
 __all__ = [
+    "LOGO",
     "MERGE_MOVES",
     "MERGE_STAYS",
     "PAGE_SIZE",
+    "SIGNATURE",
+    "Correction",
+    "PictureDraft",
+    "add_picture",
     "ask_missing_files",
     "ask_preview",
+    "award_named",
+    "award_of",
+    "award_title",
+    "base_number",
     "certificate_of",
+    "certificate_with_code",
     "certificates_of",
     "certificates_on",
+    "chain_of",
+    "checked",
+    "choices",
+    "choose",
+    "correct",
+    "corrected_facts",
     "count_records",
     "course_title",
+    "current",
+    "draft_of",
+    "due_for_renewal",
+    "ending_soon",
     "export_certificates",
+    "facts_of",
     "facts_to_print",
+    "faults",
     "file_of",
     "find_certificates",
     "first_awards",
+    "frozen",
+    "hardest_names",
     "is_serial_number",
     "issue",
+    "keep_draft",
+    "lost_courses",
     "lost_sheets",
     "merge_people",
     "normal_code",
+    "picture_of",
+    "pictures",
     "preview_facts",
     "preview_of",
     "printed_facts",
@@ -54,10 +130,27 @@ __all__ = [
     "readiness",
     "readiness_in",
     "record_fault",
+    "record_reading",
+    "refuse_faults",
+    "renewal_of",
+    "restore",
     "revoke",
+    "save",
+    "scopes",
+    "seen_of",
     "serial_number",
+    "serving",
+    "slug_of",
+    "standing_in",
     "state_of",
     "store_pdf",
     "store_preview",
+    "template_of",
+    "timeline_of",
+    "to_print",
+    "unexplained_serials",
     "verify",
+    "version_of",
+    "versions_of",
+    "withdraw_picture",
 ]

@@ -16,6 +16,13 @@ MERGE_STAYS = {
     "certificate.revoked_by_id": "who revoked stays as it was written",
     "certificate_issue.by_id": "who issued stays as it was written",
     "certificate_preview.by_id": "a preview of the office, gone after a day",
+    "print_run.by_id": "who printed stays as it was written",
+    "printer.changed_by_id": "who measured a printer stays as it was written",
+    "sheet_act.by_id": "who spoiled or handed over stays as it was written",
+    "certificate_picture.added_by_id": "who added a picture stays as it was written",
+    "certificate_template_choice.by_id": "who chose a template stays as it was written",
+    "certificate_template_draft.by_id": "a preview of the office, gone after a day",
+    "certificate_template_version.by_id": "who saved a template stays as it was written",
 }
 
 

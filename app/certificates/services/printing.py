@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates.models import Certificate, CertificatePreview
-from app.certificates.services.issuing import ask_file, printed_facts
+from app.certificates.services.awards import award_of
+from app.certificates.services.freezing import printed_facts
+from app.certificates.services.issuing import ask_file
+from app.certificates.services.standing import NO_NUMBERS
+from app.certificates.services.templates import template_to_print
 from app.certificates.types import AlreadyRendered, NotEligible, Readiness, UnknownCertificate
 from app.core import files, jobs
 from app.core.events import new_event_id
-from app.courses.types import Course
+from app.courses.types import Course, Programme
 
 PDF = "application/pdf"
 PREVIEW_LIFETIME = timedelta(days=1)
-NO_NUMBERS = {"serial": "KPK-0000-000000-0", "code": "0" * 16}
 
 
 def facts_to_print(db: Session, certificate_id: int) -> Mapping[str, Any] | None:
@@ -27,7 +30,12 @@ def facts_to_print(db: Session, certificate_id: int) -> Mapping[str, Any] | None
     certificate = db.get(Certificate, certificate_id)
     if certificate is None or certificate.file_sha256 is not None:
         return None
-    return certificate.facts
+    return printed(certificate)
+
+
+def printed(certificate: Certificate) -> dict[str, Any]:
+    """What a page of the certificate is drawn from: its frozen facts, and the same signed."""
+    return {**certificate.facts, "signed": certificate.signed}
 
 
 def store_pdf(db: Session, certificate_id: int, content: bytes, at: datetime) -> str:
@@ -57,12 +65,14 @@ def ask_missing_files(db: Session) -> int:
 def record_fault(db: Session, certificate_id: int, fault: str) -> None:
     """Keep why the file could not be made."""
     db.execute(
-        update(Certificate).where(Certificate.id == certificate_id).values(file_fault=fault[:500])
+        update(Certificate)
+        .where(Certificate.id == certificate_id, Certificate.file_sha256.is_(None))
+        .values(file_fault=fault[:500])
     )
 
 
 def ask_preview(
-    db: Session, ready: Readiness, course: Course, by: User, at: datetime, base_url: str
+    db: Session, ready: Readiness, what: Course | Programme, by: User, at: datetime, base_url: str
 ) -> CertificatePreview:
     """Have one person's certificate drawn as it would be; replaces this administrator's last one.
 
@@ -72,11 +82,13 @@ def ask_preview(
         raise NotEligible(name=ready.user.native_name)
     old = CertificatePreview.asked_at < at - PREVIEW_LIFETIME
     db.execute(delete(CertificatePreview).where(old | (CertificatePreview.by_id == by.id)))
+    award = award_of(what)
+    template = template_to_print(db, award, at)
     preview = CertificatePreview(
         key=new_event_id(),
         by_id=by.id,
         asked_at=at,
-        facts=printed_facts(ready, course, NO_NUMBERS, base_url),
+        facts=printed_facts(ready, award, NO_NUMBERS, base_url, template),
     )
     db.add(preview)
     jobs.enqueue(db, "certificates.preview", {"preview": preview.key})

@@ -14,8 +14,16 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Purpose
 from app.certificates.models import Certificate
+from app.certificates.services.formalities import formalities
+from app.certificates.services.renewing import (
+    ReadAgain,
+    read_of,
+    readings_of,
+    to_read_again,
+    window_opens,
+)
+from app.certificates.services.sheets import sheet_evidence
 from app.certificates.types import Missing, MissingKind, Readiness
-from app.core import pdf
 from app.core.clock import add_months, programme_date
 from app.courses import services as courses
 from app.courses.library import library
@@ -23,6 +31,7 @@ from app.courses.types import Course, ReviewState
 from app.learning import services as learning
 from app.learning.types import CourseProgress, Waived
 from app.practicals import services as practicals
+from app.practicals.services.attendance import minutes_of_presence
 from app.practicals.types import PassedSheet
 
 Sheets = Mapping[str, PassedSheet]
@@ -42,6 +51,8 @@ class _Known:
     all_sheets: Mapping[int, Sheets]
     consenting: set[int]
     newest: Mapping[int, Certificate]
+    attended: Mapping[int, int]  # minutes; empty where the course asks for none
+    read_again: Mapping[int, ReadAgain]  # by the certificate's id
 
 
 def readiness(
@@ -116,6 +127,7 @@ def _progress(
 def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -> _Known:
     db, ids = asked.db, asked.ids
     newest = _newest_certificates(db, ids, course.slug)
+    minutes = minutes_of_presence(db, ids, course.slug) if course.attendance_minutes else {}
     needed = [slug for slug in course.needs if library().has_course(slug)]
     passed, counted = practicals.passed_and_counted(
         db, ids, course.slug, _after(ids, newest, course, on)
@@ -131,6 +143,8 @@ def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -
         all_sheets=passed,
         consenting=asked.consenting,
         newest=newest,
+        attended=minutes,
+        read_again=readings_of(db, [one.id for one in newest.values()]),
     )
 
 
@@ -149,11 +163,18 @@ def _after(
 ) -> dict[int, date]:
     """For each person the day up to which checks no longer count for a new award.
 
-    That is the day of the last award, and the last day whose certificate would be expired.
+    That is the last day before the renewal's window, or the day of an award that was revoked, and
+    the last day whose certificate would be expired.
     """
     expired = add_months(on, -course.validity_months) - timedelta(days=1) if on else date.min
-    awards = {user_id: certificate.award_date for user_id, certificate in newest.items()}
-    return {user_id: max(expired, awards.get(user_id, date.min)) for user_id in ids}
+    spent = {user_id: _spent(one, course) for user_id, one in newest.items()}
+    return {user_id: max(expired, spent.get(user_id, date.min)) for user_id in ids}
+
+
+def _spent(newest: Certificate, course: Course) -> date:
+    if newest.revoked_at is not None:
+        return newest.award_date
+    return max(newest.award_date, window_opens(newest, course) - timedelta(days=1))
 
 
 def _readiness(user: User, known: _Known) -> Readiness:
@@ -163,10 +184,31 @@ def _readiness(user: User, known: _Known) -> Readiness:
             return Readiness(user, (Missing(MissingKind.REVOKED),))
         if known.on is None or known.on <= newest.valid_until:
             return _covered(user, newest, known)
+    renews = newest if newest is not None and newest.revoked_at is None else None
     award_date, valid_until = _dates(user, known)
-    missing = tuple(_missing(user, known, valid_until))
+    missing = tuple(_missing(user, known, valid_until, renews))
+    if missing and renews is not None and known.on is not None and known.on <= renews.valid_until:
+        return _covered(user, renews, known)
     evidence = {} if missing else _evidence(user, known)
-    return Readiness(user, missing, award_date, valid_until, None, evidence)
+    due = _practical_due(user, known)
+    return Readiness(
+        user,
+        missing,
+        award_date,
+        valid_until,
+        None,
+        evidence,
+        renews=renews,
+        practical_due=due,
+    )
+
+
+def _practical_due(user: User, known: _Known) -> date | None:
+    """The one place where a provisional pass is told: until when the practical may be done.
+
+    A pass that lapsed does not count: the learning room says then that none was passed.
+    """
+    return known.progress[user.id].due_on
 
 
 def _covered(user: User, newest: Certificate, known: _Known) -> Readiness:
@@ -201,7 +243,9 @@ def _has_new_sheets(user: User, known: _Known) -> bool:
     return bool(known.course.sheets) and all(s.key in passed for s in known.course.sheets)
 
 
-def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Missing]:
+def _missing(
+    user: User, known: _Known, valid_until: date | None, renews: Certificate | None
+) -> Iterable[Missing]:
     progress = known.progress[user.id]
     if not progress.enrolled or not progress.is_lessons_done:
         yield Missing(MissingKind.LESSONS, done=progress.lessons_met, total=progress.lessons_total)
@@ -211,13 +255,25 @@ def _missing(user: User, known: _Known, valid_until: date | None) -> Iterable[Mi
         if needed[user.id].first_passed_at is None:
             yield Missing(MissingKind.NEEDED_COURSE, slug)
     yield from _missing_sheets(user, known, valid_until)
+    yield from _missing_attendance(user, known)
+    if renews is not None:
+        yield from _missing_refresher(renews, known)
     yield from _missing_reviews(progress.languages, known)
-    if user.names_confirmed_at is None:
-        yield Missing(MissingKind.NAMES)
-    if user.id not in known.consenting:
-        yield Missing(MissingKind.CONSENT)
-    if letters := pdf.missing_letters("".join(filter(None, _forms(user)))):
-        yield Missing(MissingKind.LETTERS, letters)
+    yield from formalities(user, consents=user.id in known.consenting)
+
+
+def _missing_attendance(user: User, known: _Known) -> Iterable[Missing]:
+    wanted = known.course.attendance_minutes
+    attended = known.attended.get(user.id, 0)
+    if wanted is not None and attended < wanted:
+        yield Missing(MissingKind.ATTENDANCE, done=attended, total=wanted)
+
+
+def _missing_refresher(renews: Certificate, known: _Known) -> Iterable[Missing]:
+    again = to_read_again(renews, known.course)
+    read = read_of(again, known.read_again.get(renews.id, {}))
+    if len(read) < len(again):
+        yield Missing(MissingKind.REFRESHER, done=len(read), total=len(again))
 
 
 def _missing_sheets(user: User, known: _Known, valid_until: date | None) -> Iterable[Missing]:
@@ -239,10 +295,6 @@ def _missing_reviews(languages: Iterable[str], known: _Known) -> Iterable[Missin
         state = known.reviews.get(code)
         if state is None or not state.is_open:
             yield Missing(MissingKind.LANGUAGE, code)
-
-
-def _forms(user: User) -> list[str | None]:
-    return [user.native_name, user.latin_name, user.chinese_name]
 
 
 def _dates(user: User, known: _Known) -> tuple[date | None, date | None]:
@@ -285,7 +337,10 @@ def _evidence(user: User, known: _Known) -> dict[str, Any]:
             for code in progress.languages
             if code in known.reviews
         },
-        "sheets": [_sheet(sheet.code, known.sheets[user.id][sheet.key]) for sheet in course.sheets],
+        "sheets": [
+            sheet_evidence(course.slug, sheet.code, known.sheets[user.id][sheet.key])
+            for sheet in course.sheets
+        ],
         "names_confirmed_at": _iso(user.names_confirmed_at),
     }
 
@@ -315,18 +370,4 @@ def _waived(one: Waived) -> dict[str, Any]:
         "reason": one.reason,
         "by": one.by_name,
         "at": one.at.isoformat(),
-    }
-
-
-def _sheet(code: str, passed: PassedSheet) -> dict[str, Any]:
-    return {
-        "key": passed.sheet_key,
-        "code": code,
-        "held_on": passed.held_on.isoformat(),
-        "check": passed.check_key,
-        "examiner": passed.examiner_name,
-        "language": passed.language,
-        "place": passed.place,
-        "acknowledged": passed.acknowledged,
-        **({"second_examiner": passed.second_examiner} if passed.second_examiner else {}),
     }

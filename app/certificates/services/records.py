@@ -6,15 +6,17 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
 from app.accounts.types import Role
 from app.certificates.models import Certificate
-from app.certificates.services.issuing import folded
+from app.certificates.services import desk
+from app.certificates.services.freezing import folded
 from app.certificates.services.numbers import normal_code
-from app.certificates.types import NotRendered, UnknownCertificate
+from app.certificates.services.renewing import readings_of
+from app.certificates.types import NotRendered, UnknownCertificate, UnknownCode
 from app.core import files
 from app.core.files import StoredFile
 
@@ -30,6 +32,18 @@ def certificates_of(db: Session, user: User) -> Sequence[Certificate]:
     query = _query().where(Certificate.user_id == user.id)
     return (
         db.scalars(query.order_by(Certificate.award_date.desc(), Certificate.id.desc()))
+        .unique()
+        .all()
+    )
+
+
+def timeline_of(db: Session, certificate: Certificate) -> Sequence[Certificate]:
+    """Every award of the same person for the same course, corrections too, oldest first."""
+    query = _query().where(
+        Certificate.user_id == certificate.user_id, Certificate.slug == certificate.slug
+    )
+    return (
+        db.scalars(query.order_by(Certificate.award_date, Certificate.version, Certificate.id))
         .unique()
         .all()
     )
@@ -60,15 +74,29 @@ def certificate_of(db: Session, person: User, key: str) -> Certificate:
     return certificate
 
 
+def certificate_with_code(db: Session, code: str) -> Certificate:
+    """The certificate with this verification code as it is stored; raises UnknownCode."""
+    query = _query().options(joinedload(Certificate.user)).where(Certificate.code == code)
+    certificate = db.scalars(query).unique().one_or_none()
+    if certificate is None:
+        raise UnknownCode
+    return certificate
+
+
 def find_certificates(db: Session, words: str, before: int | None = None) -> Sequence[Certificate]:
     """Certificates whose names, serial number or code hold every word; newest first, a page."""
     query = _query().order_by(Certificate.id.desc()).limit(PAGE_SIZE)
-    code = normal_code(words)
-    for word in [folded(code)] if code else folded(words).split():
-        query = query.where(Certificate.searchable.contains(word, autoescape=True))
+    fits = and_(true(), *(_holds(word) for word in folded(words).split()))
+    if code := normal_code(words):  # a name of sixteen letters can look like one
+        fits = or_(fits, _holds(folded(code)))
+    query = query.where(fits)
     if before is not None:
         query = query.where(Certificate.id < before)
     return db.scalars(query).unique().all()
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return Certificate.searchable.contains(word, autoescape=True)
 
 
 def file_of(db: Session, certificate: Certificate) -> StoredFile:
@@ -80,12 +108,26 @@ def file_of(db: Session, certificate: Certificate) -> StoredFile:
 
 def export_certificates(db: Session, person: User) -> list[dict[str, Any]]:
     """A person's certificates as plain data to take away."""
+    found = certificates_of(db, person)
+    ids = [one.id for one in found]
+    read_again, sheets = _read_again(db, ids), desk.export_sheets(db, ids)
     return [
         {
             "facts": certificate.facts,
+            "correction_reason": certificate.correction_reason,
+            "read_again": read_again.get(certificate.id, []),
             "evidence": certificate.evidence,
             "issued_at": certificate.issued_at.isoformat(),
             "revoked_at": certificate.revoked_at.isoformat() if certificate.revoked_at else None,
+            "sheets": sheets.get(certificate.id, []),
         }
-        for certificate in certificates_of(db, person)
+        for certificate in found
     ]
+
+
+def _read_again(db: Session, certificate_ids: Collection[int]) -> dict[int, list[dict[str, str]]]:
+    found = readings_of(db, certificate_ids)
+    return {
+        number: [{"lesson": key, "at": at.isoformat()} for (key, _digest), at in read.items()]
+        for number, read in found.items()
+    }

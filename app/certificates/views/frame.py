@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, url_for
 from markupsafe import Markup
 
 from app.accounts.models import User
-from app.certificates import loader, rendering, services
+from app.certificates import rendering, services
 from app.certificates.models import Certificate
-from app.certificates.types import CertificateState, Missing, MissingKind
+from app.certificates.types import Award, CertificateState, Missing, MissingKind, Part
 from app.core import identity, qr
 from app.core.clock import now, programme_date
 from app.core.db import reading
@@ -44,7 +44,23 @@ _MISSING = {
     ),
     MissingKind.LETTERS: N_("Letters of the name that cannot be printed: %(name)s"),
     MissingKind.REVOKED: N_("Certificate revoked: new skill checks are needed"),
+    MissingKind.ATTENDANCE: N_("Attended %(done)s of %(total)s minutes of practice"),
+    MissingKind.REFRESHER: N_("Lessons read again for the renewal: %(done)s of %(total)s"),
+    MissingKind.COURSE_CERTIFICATE: N_("No valid certificate of: %(name)s"),
+    MissingKind.EXERCISE: N_("The whole-team exercise not passed"),
 }
+
+
+_PARTS = {
+    Part.NAMES: N_("Other names than those that were shown"),
+    Part.DATES: N_("Other dates than those that were shown"),
+    Part.REST: N_("The text of the certificate, or what it rests on"),
+}
+
+
+def part_words(part: Part) -> str:
+    """What changed between preview and issue."""
+    return str(_(_PARTS[part]))
 
 
 def me() -> User:
@@ -68,19 +84,40 @@ def base_url() -> str:
     return settings().base_url
 
 
-def missing_sentence(missing: Missing, course: Course) -> str:
+def missing_sentence(missing: Missing, course: Course | Award) -> str:
     """What is missing, in the reader's language."""
-    values = {"done": missing.done, "total": missing.total, "name": _name_of(missing, course)}
+    values = {"done": missing.done, "total": missing.total, "name": _name_of(missing, course.slug)}
     sentence: str = _(_MISSING[missing.kind]) % values
     return sentence
 
 
-def _name_of(missing: Missing, course: Course) -> str:
+def award_title(slug: str) -> str:
+    """The title of a course or of the programme in the reader's language."""
+    return services.award_title(slug, current_language())
+
+
+def missing_address(missing: Missing, user_key: str, cohort_key: str) -> str | None:
+    """Where staff see what is missing, or None: pages of other rooms by name, if they are there."""
+    wanted: tuple[str, dict[str, Any]]
+    match missing.kind:
+        case MissingKind.COURSE_CERTIFICATE:
+            wanted = ("certificates.eligible", {"key": cohort_key, "slug": missing.key})
+        case MissingKind.NAMES | MissingKind.LETTERS | MissingKind.CONSENT:
+            wanted = ("accounts.person", {"key": user_key})
+        case MissingKind.LANGUAGE:
+            wanted = ("courses.reviews", {})
+        case _:
+            wanted = ("overview.member_progress", {"key": cohort_key, "user": user_key})
+    endpoint, values = wanted
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def _name_of(missing: Missing, slug: str) -> str:
     match missing.kind:
         case MissingKind.SHEET | MissingKind.SHEET_EXPIRED | MissingKind.ACKNOWLEDGEMENT:
-            return sheet_title(course.slug, missing.key)
-        case MissingKind.NEEDED_COURSE:
-            return services.course_title(library().course(missing.key), current_language())
+            return sheet_title(slug, missing.key)
+        case MissingKind.NEEDED_COURSE | MissingKind.COURSE_CERTIFICATE:
+            return services.award_title(missing.key, current_language())
         case MissingKind.LANGUAGE:
             return in_own_language(missing.key)
         case _:
@@ -102,7 +139,7 @@ def lesson_title(slug: str, key: str) -> str:
 
 def told(facts: Any) -> dict[str, Any]:
     """The printed facts in the reader's language."""
-    return rendering.told(facts, loader.template(facts["template"]), current_language())
+    return rendering.told(facts, services.frozen(reading(), facts), current_language())
 
 
 def file_name(certificate: Certificate) -> str:
@@ -114,16 +151,6 @@ def pdf_of(certificate: Certificate) -> Response:
     """The stored file of a certificate."""
     stored = services.file_of(reading(), certificate)
     return pdf_response(stored.content, file_name(certificate))
-
-
-def why(certificate: Certificate) -> dict[str, Any]:
-    """What the why-page says."""
-    evidence = certificate.evidence
-    sheets = [
-        {**sheet, "title": sheet_title(certificate.slug, sheet["key"])}
-        for sheet in evidence["sheets"]
-    ]
-    return {"certificate": certificate, "evidence": evidence, "sheets": sheets}
 
 
 @blueprint.app_template_filter("iso_day")
@@ -157,6 +184,9 @@ def words() -> dict[str, Any]:
     return {
         "certificate_states": STATES,
         "missing_sentence": missing_sentence,
+        "award_title": award_title,
+        "missing_address": missing_address,
+        "part_words": part_words,
         "lesson_title": lesson_title,
         "sheet_title": sheet_title,
     }

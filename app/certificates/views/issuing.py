@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Response, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.accounts.forms import password_is_right
+from app.accounts.forms import password_is_right, refuse
 from app.certificates import services
 from app.certificates.forms import IssueForm, PreviewForm, TraineesForm
-from app.certificates.types import NobodyChosen, NotEligible, NotRendered, Readiness
-from app.certificates.views.frame import (
-    base_url,
-    blueprint,
-    me,
-    today,
+from app.certificates.loader import Template
+from app.certificates.types import (
+    Award,
+    Changed,
+    IssuedMeanwhile,
+    NobodyChosen,
+    NotEligible,
+    NotRendered,
+    PreviewChanged,
+    Readiness,
 )
+from app.certificates.views.frame import award_title, base_url, blueprint, me, today
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core.clock import now
@@ -26,11 +31,11 @@ from app.core.db import reading, writing
 from app.core.downloads import pdf_response
 from app.core.errors import NotFound
 from app.core.events import new_event_id
-from app.core.i18n import current_language, ngettext
+from app.core.i18n import ngettext
 from app.core.permissions import Permission, requires
 from app.core.web import back_to, settings
 from app.courses.library import library
-from app.courses.types import Course
+from app.courses.types import Course, Programme
 
 
 @blueprint.get("/certificates/cohorts")
@@ -38,42 +43,45 @@ from app.courses.types import Course
 def cohorts_to_certify() -> str:
     """Cohorts and their courses."""
     found = cohorts.cohorts_of(reading(), me())
-    courses = {course.slug: title(course) for course in library().courses}
-    return render_template("certificates/cohorts.html", cohorts=found, courses=courses)
+    courses = {course.slug: award_title(course.slug) for course in library().courses}
+    programme = library().programme.key
+    return render_template(
+        "certificates/cohorts.html", cohorts=found, courses=courses, programme=programme
+    )
 
 
-def title(course: Course) -> str:
-    """The course's title in the reader's language."""
-    return services.course_title(course, current_language())
-
-
-def ready_in(db: Session, cohort: Cohort, course: Course) -> list[Readiness]:
+def ready_in(db: Session, cohort: Cohort, what: Course | Programme) -> list[Readiness]:
     """Where each trainee of the cohort stands."""
     members = cohorts.members_of(db, cohort)
     required = settings().require_review
-    return services.readiness(db, members, course, today(), require_review=required)
+    return services.standing_in(db, members, what, today(), require_review=required)
 
 
-def course_in(cohort: Cohort, slug: str) -> Course:
-    """A course that the cohort follows; raises NotFound."""
-    if slug not in {course.slug for course in cohort.courses}:
+def awarded_in(cohort: Cohort, slug: str) -> Course | Programme:
+    """A course that the cohort follows, or the programme; raises NotFound."""
+    if slug not in {course.slug for course in cohort.courses} | {library().programme.key}:
         raise NotFound
-    return library().course(slug)
+    return services.award_named(slug)
 
 
 def page(template: str, key: object, slug: str, **more: Any) -> str:
-    """A page about one cohort and one course of it."""
+    """A page about one cohort and one award in it."""
     cohort = cohorts.cohort_of(reading(), me(), str(key))
-    course = course_in(cohort, slug)
-    ready = ready_in(reading(), cohort, course)
-    issuable = [one for one in ready if one.is_issuable]
+    what = awarded_in(cohort, slug)
+    ready = ready_in(reading(), cohort, what)
+    return _shown(template, cohort, services.award_of(what), ready, **more)
+
+
+def _shown(
+    template: str, cohort: Cohort, award: Award, ready: Sequence[Readiness], **more: Any
+) -> str:
     return render_template(
         f"certificates/{template}.html",
         cohort=cohort,
-        course=course,
-        title=title(course),
+        award=award,
+        title=award_title(award.slug),
         ready=ready,
-        issuable=issuable,
+        issuable=[one for one in ready if one.is_issuable],
         **more,
     )
 
@@ -104,10 +112,39 @@ def review_chosen(key: object, slug: str) -> str | tuple[str, int]:
     return review(key, slug, form, set(chosen.trainees.data or ()))
 
 
-def review(key: object, slug: str, form: IssueForm, chosen: set[str] | None) -> str:
-    """The page before the act: names as printed, count, password."""
-    is_chosen = {"chosen": chosen, "form": form, "on": today()}
-    return page("review", key, slug, **is_chosen)
+def review(
+    key: object,
+    slug: str,
+    form: IssueForm,
+    chosen: Collection[str] | None,
+    changes: Sequence[Changed] = (),
+) -> str:
+    """The page before the act: names as printed, faults, count, password."""
+    cohort = cohorts.cohort_of(reading(), me(), str(key))
+    what = awarded_in(cohort, slug)
+    ready, award = ready_in(reading(), cohort, what), services.award_of(what)
+    people = [one for one in ready if one.is_issuable and _is_in(one, chosen)]
+    template = services.template_of(reading(), award)
+    return _shown(
+        "review",
+        cohort,
+        award,
+        ready,
+        form=form,
+        people=people,
+        others=[one for one in ready if not one.is_issuable and chosen and _is_in(one, chosen)],
+        changes=changes,
+        faults=services.faults(people, award, template),
+        seen=";".join(_line(one, award, template) for one in people),
+    )
+
+
+def _is_in(one: Readiness, chosen: Collection[str] | None) -> bool:
+    return chosen is None or one.user.key in chosen
+
+
+def _line(one: Readiness, award: Award, template: Template) -> str:
+    return " ".join([one.user.key, *services.seen_of(one, award, template).values()])
 
 
 @blueprint.post("/certificates/cohorts/<uuid:key>/<slug>/issue")
@@ -118,26 +155,39 @@ def issue(key: object, slug: str) -> AnyResponse | tuple[str, int]:
     chosen = set(form.trainees.data or ())
     if not form.validate() or not password_is_right(form):
         return review(key, slug, form, chosen), 422
-    certificates = _issue(writing(), key, slug, chosen, str(form.event_id.data))
+    db = writing()
+    try:
+        number = len(_issue(db, key, slug, chosen, form))
+    except (PreviewChanged, IssuedMeanwhile) as error:
+        db.rollback()
+        refuse(form, None, error)
+        changes = error.changes if isinstance(error, PreviewChanged) else ()
+        return review(key, slug, form, chosen, changes), error.status
     sentence = ngettext(
         "%(num)s certificate is issued. Its file is being made.",
         "%(num)s certificates are issued. Their files are being made.",
-        len(certificates),
+        number,
     )
     return back_to(url_for("certificates.eligible", key=key, slug=slug), sentence)
 
 
 def _issue(
-    db: Session, key: object, slug: str, chosen: set[str], event_id: str
+    db: Session, key: object, slug: str, chosen: set[str], form: IssueForm
 ) -> Sequence[object]:
     cohort = cohorts.cohort_of(db, me(), str(key))
     users = [user for user in cohorts.members_of(db, cohort) if user.key in chosen]
     if len(users) != len(chosen) or not chosen:
         raise NobodyChosen
-    course = course_in(cohort, slug)
-    required = settings().require_review
     certificates = services.issue(
-        db, users, course, me(), event_id, now(), base_url(), require_review=required
+        db,
+        users,
+        awarded_in(cohort, slug),
+        me(),
+        str(form.event_id.data),
+        now(),
+        base_url(),
+        require_review=settings().require_review,
+        seen=form.what_was_seen(),
     )
     db.commit()
     return certificates
@@ -152,9 +202,9 @@ def ask_preview(key: object, slug: str) -> AnyResponse | tuple[str, int]:
         raise NotFound
     db = writing()
     cohort = cohorts.cohort_of(db, me(), str(key))
-    course = course_in(cohort, slug)
-    ready = _one(ready_in(db, cohort, course), str(form.trainee.data))
-    preview = services.ask_preview(db, ready, course, me(), now(), base_url())
+    what = awarded_in(cohort, slug)
+    ready = _one(ready_in(db, cohort, what), str(form.trainee.data))
+    preview = services.ask_preview(db, ready, what, me(), now(), base_url())
     db.commit()
     address = url_for("certificates.preview", key=preview.key, cohort=key, course=slug)
     return back_to(address)

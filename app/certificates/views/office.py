@@ -13,6 +13,7 @@ from app.certificates.forms import RevokeForm, SearchForm
 from app.certificates.models import Certificate
 from app.certificates.types import AlreadyRevoked
 from app.certificates.views.frame import (
+    award_title,
     blueprint,
     me,
     one,
@@ -20,8 +21,8 @@ from app.certificates.views.frame import (
     sheet_title,
     today,
     told,
-    why,
 )
+from app.certificates.views.reasons import why
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.i18n import _
@@ -72,6 +73,10 @@ def certificate(key: object) -> str:
         told=told(found.facts),
         state=services.state_of(found, today()),
         lost=[sheet_title(found.slug, key) for key in services.lost_sheets(reading(), found)],
+        lost_courses=[award_title(slug) for slug in services.lost_courses(reading(), found)],
+        timeline=services.timeline_of(reading(), found),
+        state_of=services.state_of,
+        today=today(),
     )
 
 
@@ -86,8 +91,7 @@ def download(key: object) -> Response:
 @requires(Permission.CERTIFICATES_ISSUE)
 def why_page(key: object) -> str:
     """What the award rests on."""
-    found = one(key)
-    return render_template("certificates/why.html", told=told(found.facts), **why(found))
+    return render_template("certificates/why.html", **why(one(key)))
 
 
 @blueprint.get("/certificates/<uuid:key>/revoke")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, render_template
 
 from app.certificates import services
-from app.certificates.views.frame import blueprint, me, one, pdf_of, today, told, why
+from app.certificates.views.frame import blueprint, me, one, pdf_of, today, told
+from app.certificates.views.reasons import why
 from app.core.db import reading
 from app.core.permissions import Permission, requires
 
@@ -18,6 +19,7 @@ def mine() -> str:
     return render_template(
         "certificates/mine.html",
         certificates=[(each, told(each.facts)) for each in found],
+        ending=services.due_for_renewal(reading(), me(), today()),
         state_of=services.state_of,
         today=today(),
     )
@@ -33,6 +35,10 @@ def own(key: object) -> str:
         certificate=found,
         told=told(found.facts),
         state=services.state_of(found, today()),
+        renewal=services.renewal_of(reading(), found, today()),
+        timeline=services.timeline_of(reading(), found),
+        state_of=services.state_of,
+        today=today(),
     )
 
 
@@ -47,5 +53,4 @@ def own_download(key: object) -> Response:
 @requires(Permission.CERTIFICATES_OWN)
 def own_why(key: object) -> str:
     """What the award rests on."""
-    found = one(key)
-    return render_template("certificates/why.html", told=told(found.facts), **why(found))
+    return render_template("certificates/why.html", **why(one(key)))

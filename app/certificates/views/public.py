@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.utils import redirect
@@ -20,6 +20,8 @@ from app.core.permissions import public
 plain = Blueprint("certificates_plain", __name__)
 #: Unknown codes from one address; known ones are never counted (a campus shares an address).
 MISSES = ("verify-miss", 30, 600)
+SHOWN = 80  # letters of an unknown code that its page repeats
+_SLASHES = re.compile(r"[/\\]")
 
 
 @plain.get("/v")
@@ -29,7 +31,9 @@ def verify_form() -> AnyResponse | str:
     """A field for a code typed from paper."""
     form = CodeForm(request.args if "code" in request.args else None)
     if "code" in request.args and form.validate():
-        return redirect(url_for("certificates_plain.verify", code=form.code.data, lang=_asked()))
+        typed = str(form.code.data)
+        code = services.normal_code(typed) or _SLASHES.sub("-", typed)[:SHOWN]
+        return redirect(url_for("certificates_plain.verify", code=code, lang=_asked()))
     return render_template("certificates/verify_form.html", form=form)
 
 
@@ -41,31 +45,52 @@ def _asked() -> str | None:
 @public
 def verify(code: str) -> str | tuple[str, int]:
     """Every printed fact and the state today."""
-    try:
-        found = _find(code)
-    except UnknownCode as error:
-        form = CodeForm(formdata=None, code=code[:80])
-        page = render_template("certificates/unknown.html", form=form, sentence=_(error.message))
-        return page, error.status
-    return render_template("certificates/verify.html", told=told(found.facts), found=found)
+    found = find(code)
+    if found is None:
+        return unknown_page(code)
+    return render_template(
+        "certificates/verify.html",
+        told=told(found.facts),
+        found=found,
+        newest=found.chain[-1],
+    )
+
+
+def unknown_page(code: str) -> tuple[str, int]:
+    """The same for a code that nobody has, one that is no code, and one of a preview."""
+    form = CodeForm(formdata=None, code=code[:SHOWN])
+    sentence = _(UnknownCode.message)
+    page = render_template("certificates/unknown.html", form=form, sentence=sentence)
+    return page, UnknownCode.status
 
 
 @plain.get("/v/<code>.json")
 @public
 def verify_json(code: str) -> Response | tuple[Response, int]:
     """The same for machines."""
-    try:
-        record: Any = services.public_record(_find(code))
-    except UnknownCode as error:
-        return jsonify(state="unknown"), error.status
-    return jsonify(record)
+    found = find(code)
+    if found is None:
+        return jsonify(state="unknown"), UnknownCode.status
+    return jsonify(services.public_record(found))
 
 
-def _find(code: str) -> Verification:
+@plain.after_request
+def keep_out_of_searches(response: Response) -> Response:
+    """Search engines list no certificate."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response
+
+
+def find(code: str) -> Verification | None:
     """The certificate of a code; an unknown one counts against its address. Raises TooMany."""
     try:
         return services.verify(reading(), code, today())
     except UnknownCode:
-        scope, limit, seconds = MISSES
-        limits.hit(scope, request.remote_addr or "-", limit, seconds)
-        raise
+        count_miss()
+        return None
+
+
+def count_miss() -> None:
+    """Count an unknown code against its address; raises TooMany."""
+    scope, limit, seconds = MISSES
+    limits.hit(scope, request.remote_addr or "-", limit, seconds)

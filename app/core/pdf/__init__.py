@@ -5,6 +5,7 @@ between documents and has limits of memory, processor and wall time (see `engine
 """
 
 from app.core.pdf.assembly import joined
+from app.core.pdf.binding import Binding, bound
 from app.core.pdf.document import (
     Document,
     DoesNotFit,
@@ -13,10 +14,12 @@ from app.core.pdf.document import (
     RenderingFailed,
     RenderingLimit,
 )
-from app.core.pdf.engine import Engine, close, render, render_briefly
-from app.core.pdf.fonts import missing_letters
+from app.core.pdf.engine import Engine, close, render, render_briefly, render_together
+from app.core.pdf.fonts import missing_letters, width_of
+from app.core.pdf.imposition import Shift, Turning, card_sheets
 
 __all__ = [
+    "Binding",
     "Document",
     "DoesNotFit",
     "Engine",
@@ -24,9 +27,15 @@ __all__ = [
     "MissingGlyph",
     "RenderingFailed",
     "RenderingLimit",
+    "Shift",
+    "Turning",
+    "bound",
+    "card_sheets",
     "close",
     "joined",
     "missing_letters",
     "render",
     "render_briefly",
+    "render_together",
+    "width_of",
 ]

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pikepdf
+
+#: How the names of what lies under a page begin among its drawings.
+ART = "/KapokArt"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """A page that lies under others: mere decoration, or words of the page."""
+
+    pdf: pikepdf.Pdf
+    is_text: bool
 
 
 def assemble(
@@ -41,16 +53,53 @@ def joined(parts: Iterable[bytes]) -> bytes:
     with pikepdf.new() as whole:
         for part in parts:
             with pikepdf.open(io.BytesIO(part)) as pdf:
+                _drop_signatures(pdf)
                 whole.pages.extend(pdf.pages)
         out = io.BytesIO()
         whole.save(out, deterministic_id=True)
         return out.getvalue()
 
 
-def _lay_under(pdf: pikepdf.Pdf, background: pikepdf.Pdf) -> None:
-    art = pdf.copy_foreign(background.pages[0].as_form_xobject())
+def lay_under_each(page_file: bytes, layers: Sequence[Layer | None]) -> bytes:
+    """Lay under each page the first page of its own layer; one layer is copied once."""
+    with pikepdf.open(io.BytesIO(page_file)) as pdf:
+        copied: dict[int, tuple[str, pikepdf.Object]] = {}
+        for page, layer in zip(pdf.pages, layers, strict=True):
+            if layer is not None:
+                if id(layer) not in copied:  # all pages share their resources: a name for each
+                    copied[id(layer)] = (f"{ART}{len(copied)}", _art(pdf, layer.pdf))
+                _lay_one(page, *copied[id(layer)], is_text=layer.is_text)
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True, compress_streams=True)
+        return out.getvalue()
+
+
+def _drop_signatures(pdf: pikepdf.Pdf) -> None:
+    """A signature holds for its own file only; its invisible field does not go along."""
+    if pikepdf.Name.AcroForm not in pdf.Root:
+        return
+    del pdf.Root.AcroForm
     for page in pdf.pages:
-        page.contents_coalesce()
-        name = page.add_resource(art, pikepdf.Name.XObject, name=pikepdf.Name("/KapokArt"))
-        page.contents_add(f"q /Artifact BMC {name} Do EMC Q\nq".encode(), prepend=True)
-        page.contents_add(b"Q")
+        if pikepdf.Name.Annots in page:
+            rest = [one for one in page.Annots if one.get("/Subtype") != pikepdf.Name.Widget]
+            page.Annots = pikepdf.Array(rest)
+
+
+def _lay_under(pdf: pikepdf.Pdf, background: pikepdf.Pdf) -> None:
+    art = _art(pdf, background)
+    for page in pdf.pages:
+        _lay_one(page, ART, art)
+
+
+def _art(pdf: pikepdf.Pdf, background: pikepdf.Pdf) -> pikepdf.Object:
+    return pdf.copy_foreign(background.pages[0].as_form_xobject())
+
+
+def _lay_one(
+    page: pikepdf.Page, called: str, art: pikepdf.Object, *, is_text: bool = False
+) -> None:
+    page.contents_coalesce()
+    name = page.add_resource(art, pikepdf.Name.XObject, name=pikepdf.Name(called))
+    drawn = f"{name} Do" if is_text else f"/Artifact BMC {name} Do EMC"
+    page.contents_add(f"q {drawn} Q\nq".encode(), prepend=True)
+    page.contents_add(b"Q")

@@ -34,9 +34,16 @@ def main() -> None:
     renderer = Renderer()
     while (request := read_frame(asked)) is not None:
         _limit_cpu()
-        document: Document = pickle.loads(request)  # noqa: S301 (written by our own parent)
+        asked_for: Document | tuple[Document, ...] = pickle.loads(request)  # noqa: S301 (written by our own parent)
         try:
-            write_frame(answers, b"\0" + renderer.render(document))
+            if isinstance(asked_for, tuple):
+                _limit_cpu(len(asked_for) - 1)
+                content = renderer.render_together(asked_for)
+            else:
+                content = renderer.render(asked_for)
+            write_frame(answers, b"\0" + content)
+        except BrokenPipeError:
+            os._exit(0)  # the parent is gone, and with it whoever waited
         except RenderingFailed as error:
             write_frame(answers, b"\1" + _as_json(error))
         except MemoryError:
@@ -47,11 +54,12 @@ def main() -> None:
             write_frame(answers, b"\1" + _as_json(RenderingFailed(reason=reason)))
 
 
-def _limit_cpu() -> None:
+def _limit_cpu(more: int = 0) -> None:
+    """As much as one document may use from now on, and a second for each further one."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime)
     _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS + more, hard))
 
 
 def _as_json(error: RenderingFailed) -> bytes:

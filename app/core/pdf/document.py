@@ -23,6 +23,8 @@ class Document:
     #: The name of an SVG among `files` that lies under the page; drawn once a process.
     background: str | None = None
     attachments: Mapping[str, bytes] = field(default_factory=dict)
+    #: A kind of PDF that WeasyPrint knows, such as "pdf/a-3u".
+    variant: str | None = None
 
 
 class RenderingFailed(DomainError):

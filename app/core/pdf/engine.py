@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,7 @@ from app.core.pdf.document import Document, RenderingFailed, RenderingLimit
 from app.core.pdf.frames import read_frame, write_frame
 
 WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
+MORE_SECONDS = 2.0  # for each further one that is drawn together with it
 IDLE_SECONDS = 60.0
 MAX_DOCUMENTS = 500  # then a fresh child, whatever may have leaked
 _FONTCONFIG = """<?xml version="1.0"?>
@@ -56,9 +58,20 @@ class Engine:
 
         Raises MissingGlyph, DoesNotFit, FileRefused, RenderingLimit or RenderingFailed.
         """
+        return self._asked(document)
+
+    def render_together(self, documents: Sequence[Document]) -> bytes:
+        """The pages of several documents as one file; raises what `render` raises.
+
+        Each document more adds MORE_SECONDS to the limits of time; memory has the limit of one.
+        """
+        return self._asked(tuple(documents))
+
+    def _asked(self, document: Document | tuple[Document, ...]) -> bytes:
         with self._lock:
             child = self._started()
-            watch = threading.Timer(self.wall_seconds, child.kill)
+            more = len(document) - 1 if isinstance(document, tuple) else 0
+            watch = threading.Timer(self.wall_seconds + more * MORE_SECONDS, child.kill)
             watch.start()
             try:
                 answer = _ask(child, document)
@@ -145,7 +158,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _ask(child: subprocess.Popen[bytes], document: Document) -> bytes | None:
+def _ask(child: subprocess.Popen[bytes], document: Document | tuple[Document, ...]) -> bytes | None:
     """The child's answer, or None when it died."""
     if child.stdin is None or child.stdout is None:
         return None
@@ -179,6 +192,11 @@ atexit.register(_brief_engine.close)
 def render(document: Document) -> bytes:
     """Render in this process's own warm engine; see `Engine.render`."""
     return _engine.render(document)
+
+
+def render_together(documents: Sequence[Document]) -> bytes:
+    """Several documents as one file in this process's warm engine; see `Engine`."""
+    return _engine.render_together(documents)
 
 
 def render_briefly(document: Document) -> bytes:

@@ -25,7 +25,7 @@ def shrink_to_fit(page: Any) -> bool:
             continue
         scale = box.width / width * _SLACK
         if scale * 100 < float(allowed):
-            raise DoesNotFit(text=_text(box))
+            raise _does_not_fit(box)
         size = box.style["font_size"] * scale * 0.75  # CSS pixels to points
         box.element.set("style", f"font-size: {size:.3f}pt")
         changed = True
@@ -39,10 +39,19 @@ def refuse_overflow(page: Any) -> None:
         right = box.content_box_x() + box.width + _TOLERANCE
         for line in _lines(box):
             if line.position_y + line.height > bottom or line.position_x + line.width > right:
-                raise DoesNotFit(text=_text(box))
+                raise _does_not_fit(box)
     for box, _allowed in _marked(page, FIT):
         if any(line.width > box.width + _TOLERANCE for line in _lines(box)):
-            raise DoesNotFit(text=_text(box))
+            raise _does_not_fit(box)
+
+
+def has_own_places(laid_out: Any) -> bool:
+    """Whether it is one page and each element in <body> stands at a place of its own."""
+    if len(laid_out.pages) != 1:
+        return False
+    page = laid_out.pages[0]._page_box  # noqa: SLF001 (WeasyPrint offers no other way)
+    body = next(box for box in page.descendants() if box.element_tag == "body")
+    return all(getattr(box, "_box", box).style["position"] == "absolute" for box in body.children)
 
 
 def _marked(page: Any, attribute: str) -> Iterator[tuple[Any, str]]:
@@ -66,5 +75,7 @@ def _lines(box: Any) -> Iterator[Any]:
             yield inner
 
 
-def _text(box: Any) -> str:
-    return "".join(box.element.itertext()).strip()[:80]
+def _does_not_fit(box: Any) -> DoesNotFit:
+    """The refusal, with the beginning of the text and the name of its place, if it has one."""
+    text = " ".join("".join(box.element.itertext()).split())[:80]
+    return DoesNotFit(text=text, slot=box.element.get("data-slot") or "")

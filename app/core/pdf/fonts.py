@@ -71,14 +71,21 @@ def _letters_of(family: str) -> frozenset[int]:
 
 
 def _cmap(path: Path) -> frozenset[int]:
-    with TTFont(path, lazy=True) as font:
+    with _opened(path) as font:
         return frozenset(font.getBestCmap())
+
+
+def _opened(path: Path) -> TTFont:
+    """The font with numbers for the names of its glyphs: making up 65,000 names takes a second."""
+    font = TTFont(path, lazy=True)
+    font.setGlyphOrder(range(font["maxp"].numGlyphs))
+    return font
 
 
 @cache
 def _advances(family: str, weight: int) -> dict[int, float]:
     """The width of each letter of a font, in em."""
-    with TTFont(file_of(family, weight), lazy=True) as font:
+    with _opened(file_of(family, weight)) as font:
         metrics, em = font["hmtx"].metrics, font["head"].unitsPerEm
         return {code: metrics[name][0] / em for code, name in font.getBestCmap().items()}
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,9 +16,10 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.core.pdf import actualtext, fonts
-from app.core.pdf.assembly import assemble
+from app.core.pdf.assembly import Layer, assemble, lay_under_each
 from app.core.pdf.document import Document, FileRefused, MissingGlyph
-from app.core.pdf.fitting import refuse_overflow, shrink_to_fit
+from app.core.pdf.fitting import has_own_places, refuse_overflow, shrink_to_fit
+from app.core.pdf.layers import alike, split
 
 # Never asked on any network: `.invalid` names no host (RFC 2606), and the fetcher is closed.
 FILE_BASE = "https://files.invalid/"
@@ -70,6 +71,7 @@ class Renderer:
         self._fonts = self._style(fonts.font_faces(FONT_BASE), {})
         self._styles: dict[str, Any] = {}
         self._backgrounds: dict[str, pikepdf.Pdf] = {}
+        self._lowers: dict[str, Layer] = {}
         self._ear = _Ear()
         logger = logging.getLogger("weasyprint")
         logger.addHandler(self._ear)
@@ -83,11 +85,63 @@ class Renderer:
             art = self._background(document)
         except FatalURLFetchingError as error:
             raise FileRefused(address=str(error)[:200]) from error
-        if self._ear.letters:
-            raise MissingGlyph(letters=" ".join(dict.fromkeys(self._ear.letters)))
+        self._refuse_missing()
         return assemble(page, art, document.attachments)
 
+    def render_together(self, documents: Sequence[Document]) -> bytes:
+        """The pages of several documents in one file, with fonts in common, without attachments.
+
+        What their pages have in common is laid out once. Raises what `render` raises; of which
+        document is not known.
+        """
+        self._ear.letters.clear()
+        drawn: list[tuple[Any, Layer | None]] = [(None, None)] * len(documents)
+        try:
+            for places in alike(documents):
+                pages = self._drawn([documents[place] for place in places])
+                for place, page in zip(places, pages, strict=True):
+                    drawn[place] = page
+        except FatalURLFetchingError as error:
+            raise FileRefused(address=str(error)[:200]) from error
+        pages = [page for laid_out, _under in drawn for page in laid_out.pages]
+        under = [under for laid_out, under in drawn for _page in laid_out.pages]
+        content: bytes = drawn[0][0].copy(pages).write_pdf()
+        self._refuse_missing()
+        return lay_under_each(content, under)
+
+    def _drawn(self, documents: Sequence[Document]) -> list[tuple[Any, Layer | None]]:
+        """The laid-out pages of documents that are alike, and what lies under each."""
+        layers = split(documents)
+        if layers is not None:
+            upper = [self._fitted(document) for document in layers.upper]
+            lower = self._lower(layers.lower)
+            if lower is not None and all(map(has_own_places, upper)):
+                return [(laid_out, lower) for laid_out in upper]
+        whole = [(self._fitted(document), self._background(document)) for document in documents]
+        return [(laid_out, Layer(art, is_text=False) if art else None) for laid_out, art in whole]
+
+    def _lower(self, document: Document) -> Layer | None:
+        """The lower layer with its art, drawn once a process; None when it has no own places."""
+        key = _digest(document.html.encode(), document.css.encode())
+        if key not in self._lowers:
+            if len(self._lowers) > 50:
+                self._lowers.clear()
+            laid_out = self._fitted(document)
+            if not has_own_places(laid_out):
+                return None
+            content = assemble(laid_out.write_pdf(), self._background(document), {})
+            self._lowers[key] = Layer(pikepdf.open(io.BytesIO(content)), is_text=True)
+        return self._lowers[key]
+
+    def _refuse_missing(self) -> None:
+        if self._ear.letters:
+            raise MissingGlyph(letters=" ".join(dict.fromkeys(self._ear.letters)))
+
     def _page(self, document: Document) -> bytes:
+        content: bytes = self._fitted(document).write_pdf(pdf_variant=document.variant)
+        return content
+
+    def _fitted(self, document: Document) -> Any:
         html = self._html(document.html, document.files)
         style = self._known_style(document)
         laid_out = self._laid_out(html, style)
@@ -95,14 +149,15 @@ class Renderer:
             laid_out = self._laid_out(html, style)
         for page in laid_out.pages:
             refuse_overflow(page)
-        content: bytes = laid_out.write_pdf()
-        return content
+        return laid_out
 
     def _laid_out(self, html: Any, style: Any) -> Any:
         return html.render(font_config=self.font_config, stylesheets=[self._fonts, style])
 
     def _known_style(self, document: Document) -> Any:
-        key = _digest(document.css.encode(), *document.files.values())
+        # Only files that the style names belong to it: a page's own QR code does not.
+        named = (file for name, file in document.files.items() if name in document.css)
+        key = _digest(document.css.encode(), *named)
         if key not in self._styles:
             if len(self._styles) > 50:
                 self._styles.clear()

@@ -10,7 +10,15 @@ from typing import TypeVar
 from app.core.errors import N_, DomainError, NotFound
 from app.courses.types.items import Assessment, Item
 from app.courses.types.regional import EmergencyNumbers, Regional, Term
-from app.courses.types.structure import Activity, Card, CourseStructure, Minutes, Sheet, Source
+from app.courses.types.structure import (
+    Activity,
+    Card,
+    CourseStructure,
+    Minutes,
+    Renewal,
+    Sheet,
+    Source,
+)
 from app.courses.types.words import CourseWords, LanguageWords, Stale
 
 T = TypeVar("T")
@@ -164,6 +172,16 @@ class Course:
     def refresher_months(self) -> int | None:
         """After how many months a refresher is offered."""
         return self.structure.refresher_months
+
+    @property
+    def attendance_minutes(self) -> int | None:
+        """The minutes of practice that a trainee must have attended; None when none are asked."""
+        return self.structure.attendance_minutes
+
+    @property
+    def renewal(self) -> Renewal:
+        """When and how its certificate is renewed."""
+        return self.structure.renewal
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:

@@ -34,6 +34,12 @@ class ProgrammeCourse(Strict):
 PRACTICAL_WITHIN_DAYS = 90
 
 
+class ProgrammeAward(Strict):
+    """What the programme's certificate asks for beside a valid certificate of every course."""
+
+    exercise: bool = True
+
+
 class Programme(Strict):
     """The file programme.yaml. `timezone` decides on which day a thing happened.
 
@@ -46,6 +52,7 @@ class Programme(Strict):
     timezone: Text
     title: WordsByLanguage
     practical_within_days: int = Field(default=PRACTICAL_WITHIN_DAYS, gt=0, le=3650)
+    award: ProgrammeAward = ProgrammeAward()
     courses: tuple[ProgrammeCourse, ...] = Field(min_length=1)
 
 
@@ -172,6 +179,21 @@ class Allowed(Strict):
     why: Text
 
 
+#: How long before its last day a certificate can be renewed when no file says it; our own choice.
+RENEWAL_MONTHS = 3
+
+
+class Renewal(Strict):
+    """When and how a certificate of the course is renewed.
+
+    `months` before the last day the window opens: skill checks held since then count for the next
+    certificate. `lessons` are read again each time, beside those that have changed.
+    """
+
+    months: int = Field(default=RENEWAL_MONTHS, gt=0)
+    lessons: tuple[Key, ...] = ()
+
+
 class CourseStructure(Strict):
     """The file course.yaml."""
 
@@ -182,6 +204,8 @@ class CourseStructure(Strict):
     minutes: Minutes
     validity_months: int = Field(gt=0)
     refresher_months: int | None = Field(default=None, gt=0)
+    attendance_minutes: int | None = Field(default=None, gt=0)
+    renewal: Renewal = Renewal()
     practical_within_days: int | None = Field(default=None, gt=0, le=3650)
     expert: Expert = Expert.MEDICAL
     sources: tuple[Source, ...] = Field(min_length=1)

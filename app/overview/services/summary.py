@@ -175,7 +175,8 @@ def _certified(
     )
     chosen = query.where(Certificate.user_id.in_(ids), Certificate.slug.in_(slugs))
     for one in db.scalars(chosen).unique():
-        if days.has(one.issued_at) and one.version == 1:  # a correction is no second certificate
+        is_award = one.replaces_id is None  # a correction is no second certificate
+        if is_award and days.has(one.issued_at):
             issued[one.slug].add(one.user_id)
         if certificates.state_of(one, today) is CertificateState.VALID:
             in_force[one.slug].add(one.user_id)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import PRIVACY_UPDATED_ON, PRIVACY_VERSION, Role
+from app.certificates import services as certificates
 from app.cohorts import services as cohorts
 from app.core.clock import now
 from app.core.db import reading, writing
@@ -68,6 +69,7 @@ def _trainee_start(db: Session, person: User) -> str:
         page=page,
         ways=ways,
         due=services.due_of_trainee(db, person),
+        ending=certificates.due_for_renewal(db, person, today()),
         days=sessions.next_sessions(db, person, today()),
         news=cohorts.news_for(db, person, current_language()),
         deadlines=services.reminders_of(ways, today()),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from app.courses.loader.checks.alignment import check_alignment
 from app.courses.loader.checks.allowed import without_allowed
 from app.courses.loader.checks.assessment import check_assessment
+from app.courses.loader.checks.awarding import check_awarding
 from app.courses.loader.checks.cards import check_cards
 from app.courses.loader.checks.drawings import check_drawings
 from app.courses.loader.checks.figures import check_figures
@@ -28,6 +29,7 @@ __all__ = ["check_structure", "check_text"]
 def check_structure(content: RawContent, course: RawCourse) -> Iterator[Fault]:
     """Faults with which a course, or one of its languages, cannot be shown."""
     yield from check_names(course)
+    yield from check_awarding(course)
     yield from check_drawings(course)
     yield from check_references(content, course)
     yield from check_words(course)

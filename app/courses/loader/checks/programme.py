@@ -41,6 +41,9 @@ def _references(programme: Programme, document: Document) -> Iterator[Fault]:
         if course.slug in known:
             message = f"The course “{course.slug}” stands twice."
             yield _fault(document, where, "duplicate", message, "Keep one of the two.")
+        if course.slug == programme.key:
+            message = f"“{course.slug}” is the programme's key: its certificates bear it."
+            yield _fault(document, where, "duplicate", message, "Choose another slug.")
         known.append(course.slug)
         for need in course.needs:
             if need not in slugs or need == course.slug:

@@ -15,7 +15,7 @@ from app.core import audit
 from app.core.errors import N_, NotFound
 from app.core.permissions import Permission, may
 from app.core.spreadsheets.writing import Table
-from app.overview.services.tables import days, rows
+from app.overview.services.tables import days, rows, sheets
 from app.overview.services.tables.asking import Asked, Row
 
 
@@ -31,6 +31,7 @@ class TableKind(StrEnum):
     SESSIONS = "sessions"
     ITEMS = "items"
     CERTIFICATES = "certificates"
+    SHEETS = "sheets"
     STAFF = "staff"
     TRAIL = "trail"
 
@@ -233,6 +234,12 @@ TABLES: dict[TableKind, TableSpec] = {
         ),
         Permission.CERTIFICATES_ISSUE,
         rows.certificate_rows,
+    ),
+    TableKind.SHEETS: TableSpec(
+        N_("Register of printed sheets"),
+        sheets.HEADERS,
+        Permission.CERTIFICATES_ISSUE,
+        sheets.sheet_rows,
     ),
     TableKind.STAFF: TableSpec(
         N_("Staff"),

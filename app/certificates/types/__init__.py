@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from app.accounts.models import User
 from app.core.errors import N_, DomainError, NotFound
+
+#: Places in one status list (W3C Bitstring Status List 1.0: at least 131,072, for privacy).
+STATUS_LIST_SIZE = 131_072
+
+
+class AwardKind(StrEnum):
+    """What a certificate is of."""
+
+    COURSE = "course"
+    PROGRAMME = "programme"
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What can be certified: a course, or the whole programme; plain data to be frozen.
+
+    `training` are the minutes online and of practice, the questions and the skill checks.
+    `courses` are those of the programme, each with its key and titles.
+    """
+
+    kind: AwardKind
+    slug: str
+    key: str
+    edition: str
+    titles: Mapping[str, str]
+    training: Mapping[str, int]
+    courses: Sequence[Mapping[str, Any]] = ()
 
 
 class CertificateState(StrEnum):
@@ -35,6 +62,10 @@ class MissingKind(StrEnum):
     LANGUAGE = "language"  # key: a language used that is not reviewed nor opened
     LETTERS = "letters"  # key: letters of the name that no font can print
     REVOKED = "revoked"  # this very award was revoked; only a new one can be certified
+    ATTENDANCE = "attendance"  # done of total minutes of practice
+    REFRESHER = "refresher"  # done of total lessons to read again before a renewal
+    COURSE_CERTIFICATE = "course-certificate"  # key: a course without a valid certificate
+    EXERCISE = "exercise"  # the whole-team exercise is not passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +96,10 @@ class Readiness:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     #: Skill sheets that the certificate rests on and that a later correction took back.
     lost_sheets: tuple[str, ...] = ()
+    #: The earlier certificate that a new one would renew.
+    renews: Any | None = None
+    #: The last day for the skill checks of an assessment that is passed so far.
+    practical_due: date | None = None
 
     @property
     def is_eligible(self) -> bool:
@@ -77,13 +112,45 @@ class Readiness:
         return self.is_eligible and self.certificate is None
 
 
+class Part(StrEnum):
+    """The parts of a certificate whose change between preview and issue is told apart."""
+
+    NAMES = "names"
+    DATES = "dates"
+    REST = "rest"  # course text, template, language of the holder, what the award rests on
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is not as the administrator saw it: the parts, or what the person misses now."""
+
+    user: User
+    parts: tuple[Part, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One link of a chain of corrections, as the public may see it."""
+
+    version: int
+    serial: str
+    code: str
+    issued_at: datetime
+    state: CertificateState
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the public may know of one certificate, on the day of checking."""
+    """What the public may know of one certificate, on the day of checking.
+
+    `chain` has every version of the award, the first one first; one alone was never corrected.
+    """
 
     facts: Mapping[str, Any]
     state: CertificateState
     checked_on: date
+    chain: tuple[Version, ...] = ()
 
 
 class UnknownCertificate(NotFound):
@@ -99,6 +166,10 @@ class UnknownCode(NotFound):
         "No certificate has this code. Compare it with the paper, letter by letter, "
         "and type it again."
     )
+
+
+class UnknownStatusList(NotFound):
+    """No certificate has a place in a list of this number."""
 
 
 class NotEligible(DomainError):
@@ -118,8 +189,55 @@ class NobodyChosen(DomainError):
     message = N_("Choose at least one trainee.")
 
 
+class PreviewChanged(DomainError):
+    """Somebody's certificate would not be as it was shown; nothing is issued."""
+
+    status = 409
+    message = N_("The list has changed since it was shown. Nothing was issued. Look at it again.")
+
+    def __init__(self, changes: Sequence[Changed]) -> None:
+        """Keep who changed and how."""
+        super().__init__()
+        self.changes = tuple(changes)
+
+
+class IssuedMeanwhile(DomainError):
+    """Somebody else issued the same award in the same moment."""
+
+    status = 409
+    message = N_("Somebody else issued one of these at the same moment. Look at the list again.")
+
+
+class NotCorrectable(DomainError):
+    """Only the newest version of a certificate that was not revoked can be corrected."""
+
+    status = 409
+    message = N_("This certificate was corrected or revoked meanwhile. Open the newest version.")
+
+
+class NothingToCorrect(DomainError):
+    """The new version would say the same."""
+
+    status = 422
+    message = N_("Nothing is different. Change what is wrong.")
+
+
+class NotHere(DomainError):
+    """The holder cannot enter with the certificate and her PIN now."""
+
+    status = 422
+    message = N_("You cannot enter here. Sign in with your card or your password.")
+
+
+class NotInWindow(DomainError):
+    """The certificate cannot be renewed yet, or is no longer the one to renew."""
+
+    status = 409
+    message = N_("This certificate cannot be renewed now.")
+
+
 class ReasonMissing(DomainError):
-    """Revoking needs a reason."""
+    """Revoking and correcting need a reason."""
 
     status = 422
     message = N_("Write the reason. It is kept with the certificate.")
@@ -153,10 +271,3 @@ class UnprintableName(DomainError):
         "The certificate of %(name)s cannot be printed: no font has the letters "
         "%(letters)s (%(slot)s)."
     )
-
-
-class BrokenTemplate(DomainError):
-    """A certificate template breaks a rule; the fault says where."""
-
-    status = 500
-    message = N_("The certificate template %(name)s is broken: %(fault)s")

@@ -1,0 +1,85 @@
+"""Whether a PDF that a stranger hands in carries our signature, and was not changed since.
+
+No PDF is parsed: the two marks of a signature are looked up in the bytes, and the signature (CMS,
+RFC 5652) between them is read within limits. What cannot be read is no signature of ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from enum import StrEnum
+from typing import Any
+
+from asn1crypto import cms
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from app.core.keys import Key, Purpose, ring
+
+#: A certificate has 100 kB at most.
+LARGEST_FILE = 900_000
+_LARGEST_SIGNATURE = 30_000
+_RANGE = re.compile(
+    rb"/ByteRange\s{0,8}\[\s{0,8}(\d{1,9})\s{1,8}(\d{1,9})\s{1,8}(\d{1,9})\s{1,8}(\d{1,9})\s{0,8}\]"
+)
+
+
+class Finding(StrEnum):
+    """What a file's bytes say about it."""
+
+    OURS = "ours"  # signed by us, every byte as it was
+    CHANGED = "changed"  # signed by us, and changed or added to since
+    FOREIGN = "foreign"  # not signed by us
+
+
+def finding(content: bytes) -> Finding:
+    """What the bytes say; no exception for any content."""
+    if len(content) > LARGEST_FILE:
+        return Finding.FOREIGN
+    found = _RANGE.search(content)
+    if found is None:
+        return Finding.FOREIGN
+    start, length, after, rest = (int(number) for number in found.groups())
+    if start != 0 or not length < after <= len(content) or after - length > _LARGEST_SIGNATURE * 2:
+        return Finding.FOREIGN
+    signed = _signed_by_us(content[length:after])
+    if signed is None:
+        return Finding.FOREIGN
+    is_whole = after + rest == len(content)
+    digest = hashlib.sha256(content[:length] + content[after : after + rest]).digest()
+    return Finding.OURS if is_whole and digest == signed else Finding.CHANGED
+
+
+def _signed_by_us(hexadecimal: bytes) -> bytes | None:
+    """The digest that one of our keys signed, or None."""
+    try:
+        packed = bytes.fromhex(hexadecimal.strip(b"<>").decode("ascii"))
+        told = cms.ContentInfo.load(packed)
+        if told["content_type"].native != "signed_data":
+            return None
+        signer = told["content"]["signer_infos"][0]
+        signature = signer["signature"].native
+        attributes = signer["signed_attrs"].untag().dump()
+        digest = _digest_of(signer["signed_attrs"])
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None
+    ours = ring().all(Purpose.DOCUMENT)
+    return digest if any(_fits(key, signature, attributes) for key in ours) else None
+
+
+def _digest_of(attributes: Any) -> bytes | None:
+    for attribute in attributes:
+        if attribute["type"].native == "message_digest":
+            digest: bytes = attribute["values"][0].native
+            return digest
+    return None
+
+
+def _fits(key: Key, signature: bytes, content: bytes) -> bool:
+    try:
+        key.p256.public_key().verify(signature, content, ec.ECDSA(hashes.SHA256()))
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,0 +1,141 @@
+"""The stored PDF: signed last, an archive with its credential, believed by other people's tools."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pikepdf
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.certificates.models import Certificate
+from app.core import pades, pades_check
+from app.core import pdf as pdf_pages
+from app.core.files import StoredFile
+from app.core.jobs import Worker
+from app.core.keys import Purpose, ring
+from app.core.pades_check import Finding
+from tests.browsing import CheckedClient
+
+
+@pytest.fixture
+def stored(app: Flask, db: Session, issued: Certificate, tmp_path: Path) -> Path:
+    """The file of a certificate as the worker made it."""
+    db.commit()
+    Worker(app.extensions["kapok"].database).run_all()
+    db.refresh(issued)
+    assert issued.file_sha256, issued.file_fault
+    file = db.get(StoredFile, issued.file_sha256)
+    assert file is not None
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(file.content)
+    return path
+
+
+def said(*command: str | Path) -> str:
+    if shutil.which(str(command[0])) is None:
+        pytest.skip(f"{command[0]} is not on this machine: .ci/system-packages tests")
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def test_it_is_an_archive_with_its_credential(stored: Path, issued: Certificate) -> None:
+    with pikepdf.open(stored) as pdf:
+        assert pdf.open_metadata().pdfa_status == "3U"
+        assert set(pdf.attachments) == {"certificate.json", "credential.json"}
+        told = json.loads(pdf.attachments["credential.json"].get_file().read_bytes())
+        assert {str(one.AFRelationship) for one in pdf.Root.AF} == {"/Data"}
+    assert told["id"] == issued.facts["address"]
+    assert told["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
+
+
+def test_poppler_finds_the_signature_valid_and_over_the_whole_file(stored: Path) -> None:
+    told = said("pdfsig", "-nocert", stored)
+    assert "Signature is Valid" in told
+    assert "Total document signed" in told
+    assert "ETSI.CAdES.detached" in told
+
+
+def test_mupdf_finds_nothing_changed(stored: Path) -> None:
+    told = said("mutool", "sign", "-v", stored)
+    assert "unchanged since signing" in told
+
+
+def test_qpdf_finds_the_file_sound(stored: Path) -> None:
+    assert "No syntax or stream encoding errors found" in said("qpdf", "--check", stored)
+
+
+def test_our_own_check_tells_every_changed_byte(stored: Path) -> None:
+    content = stored.read_bytes()
+    assert pades_check.finding(content) is Finding.OURS
+    for place in (10, len(content) // 3, len(content) - 20):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        assert pades_check.finding(bytes(changed)) in (Finding.CHANGED, Finding.FOREIGN)
+    assert pades_check.finding(content + b"\n") is Finding.CHANGED
+    ring().rotate(Purpose.DOCUMENT)
+    assert pades_check.finding(content) is Finding.OURS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"%PDF-1.7 no signature",
+        b"/ByteRange [0 10 20 30]<30>",
+        b"/ByteRange [0 30 60 5]     <" + b"00" * 30 + b">     ",
+        b"/ByteRange[" + b"9" * 5000,
+    ],
+)
+def test_what_a_stranger_sends_is_foreign(content: bytes) -> None:
+    assert pades_check.finding(content) is Finding.FOREIGN
+
+
+def test_a_time_stamp_is_added_when_a_server_is_named(
+    db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyhanko.sign import timestamps
+
+    from tests.certificates.time_stamps import stamper
+
+    monkeypatch.setattr(timestamps, "HTTPTimeStamper", lambda _url: stamper())
+    monkeypatch.setattr(pades, "_time_stamp_server", "https://tsa.example.org")
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        blank = io.BytesIO()
+        pdf.save(blank)
+    stamped = pades.signed(blank.getvalue())
+    assert pades_check.finding(stamped) is Finding.OURS
+    signature = stamped.split(b"/Contents <")[1].split(b">")[0]
+    # id-aa-timeStampToken (RFC 3161, appendix A)
+    assert bytes.fromhex("060b2a864886f70d010910020e") in bytes.fromhex(signature.decode())
+
+
+def test_a_print_run_takes_the_page_without_the_signature(stored: Path) -> None:
+    content = stored.read_bytes()
+    with pikepdf.open(io.BytesIO(pdf_pages.joined([content, content]))) as both:
+        assert len(both.pages) == 2
+        assert "/AcroForm" not in both.Root
+
+
+def test_a_file_is_checked_on_the_page(client: CheckedClient, stored: Path) -> None:
+    def told(content: bytes) -> str:
+        sent = {"file": (io.BytesIO(content), "certificate.pdf")}
+        answer = client.post("/v/file?lang=en", data=sent)
+        assert answer.status_code == 200
+        return str(answer.text)
+
+    content = stored.read_bytes()
+    assert "not one byte of it was changed" in told(content)
+    assert "it was changed afterwards" in told(content + b" ")
+    assert "does not carry our signature" in told(b"%PDF-1.7 my own")
+    assert client.post("/v/file?lang=en").status_code == 422
+    too_large = {"file": (io.BytesIO(b"0" * 900_001), "large.pdf")}
+    assert client.post("/v/file?lang=en", data=too_large).status_code == 413

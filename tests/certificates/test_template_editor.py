@@ -1,0 +1,375 @@
+"""Editing templates: states that never change, two at once, pictures, previews, choices."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from PIL import Image, ImageDraw
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.certificates import loader, rendering, services
+from app.certificates.forms.templates import filled
+from app.certificates.loader.content import Kind
+from app.certificates.models import Certificate, CertificateTemplateVersion
+from app.certificates.services.template_pictures import re_encoded
+from app.certificates.types.templates import (
+    BarredSign,
+    BarredWord,
+    ConsentOfSignatoryMissing,
+    LettersMissing,
+    MarkLost,
+    NoPicture,
+    NothingChanged,
+    OtherKind,
+    PageTooFull,
+    PictureOfAnother,
+    PictureTooBig,
+    ProtectedEmblem,
+    TemplateChanged,
+    WordsMissing,
+)
+from app.cohorts import services as cohorts
+from app.cohorts.models import Cohort
+from app.core import audit
+from app.core.errors import EventConflict
+from app.core.events import new_event_id
+from app.core.languages import LANGUAGES
+from tests.browsing import CheckedClient
+from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Ready
+from tests.certificates.test_views import make_files
+from tests.factories import AT, make_administrator, make_instructor, make_trainee
+
+SignIn = Callable[[User], CheckedClient]
+PAGE = "/en/certificates/templates"
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    return {**loader.template("default").content.model_dump(mode="json"), **changes}
+
+
+def titled(word: str) -> dict[str, Any]:
+    return content(title={**loader.template("default").data.title, "en": word})
+
+
+def save(db: Session, by: User, what: dict[str, Any], base: int = 0, event: str = "") -> Any:
+    return services.save(db, "default", what, base, by, event or new_event_id(), AT)
+
+
+def picture_file(
+    colour: str = "navy", size: tuple[int, int] = (300, 120), kind: str = "PNG"
+) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, kind)
+    return out.getvalue()
+
+
+def signature(db: Session, by: User, owner: str, **changes: Any) -> Any:
+    values = {"consent_on": date(2026, 3, 1), "consent_note": "Binder 3, sheet 12"}
+    draft = services.PictureDraft(
+        services.SIGNATURE, owner, picture_file(), **{**values, **changes}
+    )
+    return services.add_picture(db, draft, by, new_event_id(), AT)
+
+
+# --- states ----------------------------------------------------------------------------------
+
+
+def test_a_saved_state_counts_from_now_on_and_old_certificates_keep_theirs(
+    db: Session, ready: Ready, issue: Callable[..., list[Certificate]], administrator: User
+) -> None:
+    before = issue(ready())[0]
+    row = save(db, administrator, titled("Certificate of Training"), base=1)
+    after = issue(ready(native_name="ວັນນາ ສີສຸກ", latin_name="SISOUK VANNA"))[0]
+    assert (before.facts["title"]["en"], after.facts["title"]["en"]) == (
+        "Certificate of Completion",
+        "Certificate of Training",
+    )
+    assert after.facts["template_version"] == row.number == 2
+    old = services.frozen(db, before.facts)
+    assert (old.version, old.data.title["en"]) == (1, "Certificate of Completion")
+    assert old.digest == before.facts["template_digest"] != row.digest
+    acts = audit.trail_of(db, "certificate_template", "default")
+    assert [one.action for one in acts] == ["certificates.save-template"]
+
+
+def test_a_kept_state_draws_the_same_page_when_the_design_files_change(
+    db: Session, administrator: User, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = services.to_print(db, "default", AT)
+    facts = rendering.sample_facts(kept, "lo", BASE_URL)
+    page = rendering.page(facts, kept)
+    folder = shutil.copytree(loader.FOLDER, tmp_path / "all") / "default"
+    html = (folder / "template.html").read_text("utf-8")
+    (folder / "template.html").write_text(html.replace("<body", "<body id='new'"), "utf-8")
+    monkeypatch.setattr(loader, "FOLDER", folder.parent)
+    loader.template.cache_clear()
+    try:
+        assert rendering.page(facts, services.frozen(db, facts)) == page
+        newer = services.to_print(db, "default", AT)
+        assert (newer.version, "id='new'" in newer.html) == (2, True)
+    finally:
+        loader.template.cache_clear()
+
+
+def test_a_second_administrator_is_told(db: Session, administrator: User) -> None:
+    save(db, administrator, titled("Certificate of Training"))
+    with pytest.raises(TemplateChanged):
+        save(db, make_administrator(db), titled("Certificate of Practice"))
+    assert services.current(db, "default").data.title["en"] == "Certificate of Training"
+
+
+def test_the_same_event_again_is_the_same_state(db: Session, administrator: User) -> None:
+    event = new_event_id()
+    first = save(db, administrator, titled("Certificate of Training"), event=event)
+    assert save(db, administrator, titled("Certificate of Training"), event=event) is first
+    with pytest.raises(EventConflict):
+        save(db, administrator, titled("Certificate of Practice"), event=event)
+
+
+def test_nothing_changed_is_nothing_saved(db: Session, administrator: User) -> None:
+    with pytest.raises(NothingChanged):
+        save(db, administrator, content())
+
+
+def test_an_earlier_state_comes_back_as_a_new_one(db: Session, administrator: User) -> None:
+    save(db, administrator, titled("Certificate of Training"))
+    save(db, administrator, titled("Certificate of Practice"), base=1)
+    row = services.restore(db, "default", 1, 2, administrator, new_event_id(), AT)
+    assert (row.number, row.restores) == (3, 1)
+    assert services.current(db, "default").data.title["en"] == "Certificate of Training"
+    count = select(func.count()).select_from(CertificateTemplateVersion)
+    assert db.scalar(count) == 3
+
+
+# --- rules -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"title": {"zh": "国家培训结业证书"}}, BarredWord),
+        ({"title": {"zh": "职业 资格证书"}}, BarredWord),
+        ({"programme": {"en": "Emergency 120 Programme"}}, BarredWord),
+        ({"title": {"lo": " "}}, WordsMissing),
+        ({"disclaimer": {"en": "✚ training"}}, BarredSign),
+        ({"disclaimer": {"en": "training 😀"}}, LettersMissing),
+    ],
+)
+def test_a_rule_of_wording_refuses_a_state(
+    db: Session, administrator: User, change: dict[str, dict[str, str]], refusal: type[Exception]
+) -> None:
+    (name, words), *_rest = change.items()
+    whole = content(**{name: {**getattr(loader.template("default").data, name), **words}})
+    with pytest.raises(refusal):
+        save(db, administrator, whole)
+
+
+def test_a_percent_sign_cannot_break_the_page(db: Session, administrator: User) -> None:
+    words = {**content()["words"], "hours": dict.fromkeys(LANGUAGES, "100 %")}
+    with pytest.raises(MarkLost):
+        save(db, administrator, content(words=words))
+
+
+def test_a_text_without_room_on_the_page_is_refused_before_it_is_saved(db: Session) -> None:
+    wide = services.checked(db, "default", titled("Certificate of completion of training " * 7))
+    with pytest.raises(PageTooFull) as told:
+        services.refuse_faults(wide, BASE_URL)
+    assert told.value.values["language"] == "English"
+
+
+# --- pictures --------------------------------------------------------------------------------
+
+
+def test_a_picture_is_drawn_anew_and_made_smaller() -> None:
+    clean = re_encoded(picture_file("teal", (2400, 1200), "JPEG"))
+    with Image.open(io.BytesIO(clean)) as picture:
+        assert (picture.format, picture.size, picture.info) == ("PNG", (1200, 600), {})
+
+
+@pytest.mark.parametrize(
+    ("sent", "refusal"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", NoPicture),
+        (b"", NoPicture),
+        (picture_file()[:90], NoPicture),
+        (b"x" * 1_000_000, PictureTooBig),
+    ],
+)
+def test_what_is_no_picture_is_refused(sent: bytes, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        re_encoded(sent)
+
+
+def test_a_red_cross_is_refused_and_a_red_flower_is_not() -> None:
+    cross, flower = Image.new("RGB", (400, 300), "white"), Image.new("RGB", (400, 300), "white")
+    pen = ImageDraw.Draw(cross)
+    pen.rectangle((170, 60, 230, 240), fill="#e2001a")
+    pen.rectangle((110, 120, 290, 180), fill="#e2001a")
+    pen = ImageDraw.Draw(flower)
+    for x, y in ((200, 80), (130, 130), (270, 130), (160, 210), (240, 210)):
+        pen.ellipse((x - 35, y - 35, x + 35, y + 35), fill="#b5371f")
+    for picture, is_refused in ((cross, True), (flower, False)):
+        out = io.BytesIO()
+        picture.save(out, "PNG")
+        if is_refused:
+            with pytest.raises(ProtectedEmblem):
+                re_encoded(out.getvalue())
+        else:
+            assert re_encoded(out.getvalue())
+
+
+def test_a_signature_needs_its_signatorys_consent_and_name(
+    db: Session, administrator: User
+) -> None:
+    with pytest.raises(ConsentOfSignatoryMissing):
+        signature(db, administrator, "农兰 · Nong Lan", consent_note=" ")
+    kept = signature(db, administrator, "农兰 · Nong Lan")
+    people = [dict(person) for person in content()["signatories"]]
+    people[0]["picture"] = kept.key
+    with pytest.raises(PictureOfAnother):
+        save(db, administrator, content(signatories=people))
+    people[0]["picture"], people[1]["picture"] = None, kept.key
+    save(db, administrator, content(signatories=people))
+    template = services.to_print(db, "default", AT)
+    page = rendering.page(rendering.sample_facts(template, "km", BASE_URL), template)
+    assert f'src="{kept.key}.png"' in page
+    services.withdraw_picture(db, kept.key, administrator, AT)
+    template = services.to_print(db, "default", AT)
+    page = rendering.page(rendering.sample_facts(template, "km", BASE_URL), template)
+    assert ".png" not in page
+
+
+# --- choices ---------------------------------------------------------------------------------
+
+
+def test_a_template_serves_only_what_it_is_made_for(db: Session, administrator: User) -> None:
+    assert services.serving(db, Kind.PROGRAMME) == "programme"
+    with pytest.raises(OtherKind):
+        services.choose(db, {f"course:{SLUG}": "card"}, administrator, AT)
+    assert services.choose(db, {f"course:{SLUG}": "default"}, administrator, AT) == []
+
+
+# --- pages -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(sign_in: SignIn, administrator: User) -> CheckedClient:
+    """The administrator's browser."""
+    return sign_in(administrator)
+
+
+def form_of(db: Session, name: str = "default") -> dict[str, str]:
+    """What the browser would send from the edit page."""
+    values = filled(services.current(db, name).content)
+    base = str(services.base_number(db, name))
+    more = {"event_id": new_event_id(), "base": base, "language": "lo", "cohort": ""}
+    kept = {key: "y" if value is True else value for key, value in values.items() if value}
+    return {**kept, **more}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_open_in_every_language(office: CheckedClient, language: str) -> None:
+    for path in ("", "/default", "/default/edit", "/card/edit"):
+        assert office.get(f"/{language}/certificates/templates{path}").status_code == 200
+    assert office.get(f"/{language}/certificates/pictures").status_code == 200
+
+
+def test_only_an_administrator_comes_here(sign_in: SignIn, db: Session) -> None:
+    for user in (make_trainee(db), make_instructor(db)):
+        assert sign_in(user).get(PAGE).status_code == 403
+    assert sign_in(make_administrator(db)).get(f"{PAGE}/nothing").status_code == 404
+
+
+def test_a_preview_shows_the_sample_and_real_people_and_saves_nothing(
+    office: CheckedClient, db: Session, cohort: Cohort
+) -> None:
+    for native, latin in (("ສົມພອນ ແກ້ວມະນີ", "KEOMANY SOMPHONE"), ("王", "WANG")):
+        person = make_trainee(db, native_name=native, latin_name=latin)
+        cohorts.add_member(db, cohort, person, AT)
+    db.commit()
+    form = form_of(db)
+    form["title-en"], form["cohort"], form["action"] = (
+        "Certificate of Training",
+        cohort.key,
+        "preview",
+    )
+    answer = office.post(f"{PAGE}/default/edit", data=form)
+    assert answer.status_code == 200
+    pictures = [part.split('"')[0] for part in answer.text.split('<img src="')[1:]]
+    assert len(pictures) == 3
+    drawn = office.get(pictures[1])
+    assert (drawn.mimetype, drawn.data[:4]) == ("image/png", b"\x89PNG")
+    assert db.scalar(select(func.count()).select_from(CertificateTemplateVersion)) == 0
+
+
+def test_a_barred_word_is_told_beside_its_field(office: CheckedClient, db: Session) -> None:
+    form = form_of(db)
+    form["title-zh"], form["action"] = "国家证书", "save"
+    answer = office.post(f"{PAGE}/default/edit", data=form)
+    assert answer.status_code == 422
+    assert 'id="title-zh-error"' in answer.text
+
+
+def test_an_edited_template_is_saved_and_brought_back(office: CheckedClient, db: Session) -> None:
+    form = form_of(db, "attendance")
+    form["title-en"], form["action"] = "Note of Attendance", "save"
+    assert office.post(f"{PAGE}/attendance/edit", data=form).status_code == 303
+    page = office.get(f"{PAGE}/attendance").text
+    assert "Note of Attendance" in page
+    form = form_of(db, "attendance")
+    form["title-en"], form["action"] = "Letter of Presence", "save"
+    assert office.post(f"{PAGE}/attendance/edit", data=form).status_code == 303
+    back = {"event_id": new_event_id(), "base": "2", "number": "1"}
+    assert office.post(f"{PAGE}/attendance/restore", data=back).status_code == 303
+    assert "Note of Attendance" in office.get(f"{PAGE}/attendance").text
+
+
+def test_a_picture_is_sent_and_taken_back(office: CheckedClient, db: Session) -> None:
+    sent = {
+        "event_id": new_event_id(),
+        "kind": "logo",
+        "label": "广西大学",
+        "no_emblem": "y",
+        "file": (io.BytesIO(picture_file()), "logo.png"),
+    }
+    assert office.post("/en/certificates/pictures", data=sent).status_code == 303
+    (kept,) = services.pictures(db, services.LOGO)
+    assert office.get(f"/en/certificates/pictures/{kept.key}.png").data[:4] == b"\x89PNG"
+    assert office.get(f"/en/certificates/pictures/{kept.key}/withdraw").status_code == 200
+    assert office.post(f"/en/certificates/pictures/{kept.key}/withdraw").status_code == 303
+    db.expire_all()
+    assert services.pictures(db, services.LOGO) == []
+
+
+def test_a_certificate_is_printed_with_the_state_it_was_issued_with(
+    app: Flask,
+    db: Session,
+    ready: Ready,
+    issue: Callable[..., list[Certificate]],
+    administrator: User,
+) -> None:
+    save(db, administrator, titled("Certificate of Training"))
+    certificate = issue(ready())[0]
+    save(db, administrator, titled("Certificate of Practice"), base=1)
+    db.commit()
+    make_files(app)
+    db.refresh(certificate)
+    file = services.file_of(db, certificate)
+    assert file.content.startswith(b"%PDF")
+    assert services.frozen(db, certificate.facts).data.title["en"] == "Certificate of Training"
+
+
+def test_hardest_names_are_the_widest(db: Session) -> None:
+    people = [make_trainee(db, native_name=name) for name in ("王", "ສົມພອນ ແກ້ວມະນີ", "Ana")]
+    assert services.hardest_names(people)[0].native_name == "ສົມພອນ ແກ້ວມະນີ"
+    template = services.current(db, "default")
+    facts = services.facts_of(template, people[0], TODAY, BASE_URL)
+    assert (facts["names"]["native"], facts["serial"]) == ("王", "KPK-0000-000000-0")

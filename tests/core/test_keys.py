@@ -1,0 +1,88 @@
+"""Keys: made once, read by their owner only, kept when they are rotated."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from flask import Flask
+
+from app.core import keys_cli
+from app.core.keys import Key, KeyUnreadable, Purpose, Ring
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Ring:
+    """A folder without keys."""
+    return Ring(tmp_path / "keys", "kapok.example.org")
+
+
+def test_a_key_is_made_at_first_need_and_kept(ring: Ring) -> None:
+    first = ring.current(Purpose.CODE)
+    assert ring.current(Purpose.CODE).jwk == first.jwk
+    assert [key.purpose for key in ring.existing()] == [Purpose.CODE]
+
+
+def test_nobody_but_the_owner_reads_a_key(ring: Ring) -> None:
+    ring.current(Purpose.DOCUMENT)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in ring.folder.iterdir()}
+    assert modes == {0o600}
+    assert stat.S_IMODE(ring.folder.stat().st_mode) == 0o700
+    assert {path.name for path in ring.folder.iterdir()} == {"authority-1.pem", "document-1.pem"}
+
+
+def _thumbprint(folder: Path) -> bytes:
+    return Ring(folder, "kapok.example.org").current(Purpose.CODE).thumbprint
+
+
+def test_processes_at_once_make_one_key(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4) as pool:
+        assert len(set(pool.map(_thumbprint, [tmp_path / "keys"] * 16))) == 1
+
+
+def test_a_rotated_key_stays_and_no_longer_signs(ring: Ring) -> None:
+    old = ring.current(Purpose.BADGE)
+    new = ring.rotate(Purpose.BADGE)
+    assert ring.current(Purpose.BADGE).multikey == new.multikey != old.multikey
+    assert [key.number for key in ring.all(Purpose.BADGE)] == [2, 1]
+
+
+def test_the_authority_signs_the_key_of_documents(ring: Ring) -> None:
+    ring.rotate(Purpose.AUTHORITY)
+    document: Key = ring.current(Purpose.DOCUMENT)
+    leaf, above = document.certificates
+    leaf.verify_directly_issued_by(above)
+    public = leaf.public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    assert public.public_numbers() == document.p256.public_key().public_numbers()
+    usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
+    assert usage.digital_signature
+    assert usage.content_commitment
+    assert not usage.key_cert_sign
+
+
+def test_a_broken_file_is_refused_by_name(ring: Ring) -> None:
+    ring.folder.mkdir()
+    (ring.folder / "badge-1.pem").write_text("nothing")
+    with pytest.raises(KeyUnreadable, match="badge-1"):
+        ring.current(Purpose.BADGE)
+
+
+def test_the_commands_tell_nothing_secret(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    made = runner.invoke(keys_cli.group, ["create"])
+    assert made.exit_code == 0, made.output
+    runner.invoke(keys_cli.group, ["rotate", "badge"])
+    listed = runner.invoke(keys_cli.group, ["list"]).output
+    assert [line.split()[0] for line in listed.splitlines()] == [
+        "badge-1",
+        "badge-2",
+        "code-1",
+        "authority-1",
+        "document-1",
+    ]
+    assert "PRIVATE" not in made.output + listed
