@@ -21,7 +21,7 @@ from fontTools.ttLib import TTFont
 from weasyprint import pdf as weasyprint_pdf
 from weasyprint.draw import text as weasyprint_text
 
-_INVISIBLE = str.maketrans("", "", "\u200b\u2060\u00ad")
+INVISIBLE = str.maketrans("", "", "\u200b\u2060\u00ad")
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 #: What stands between two strings that are not empty.
 _KERNINGS = re.compile(rb"(?<=[\[>])(?:-?\d+(?:\.\d+)?|<>|\s)+(?=[<\]])(?!<>)")
@@ -36,7 +36,7 @@ def install() -> None:
     build_fonts = weasyprint_pdf.build_fonts_dictionary
 
     def draw_with_text(stream: Any, textbox: Any, *rest: Any, **named: Any) -> Any:
-        text = textbox.text.translate(_INVISIBLE)
+        text = textbox.text.translate(INVISIBLE)
         start = len(stream.stream)
         result = draw_line(stream, textbox, *rest, **named)
         drawn = [_without_empty_strings(operation) for operation in stream.stream[start:]]

@@ -1,0 +1,140 @@
+"""Faces in a file: one subset each, whatever the number of pages and parts."""
+
+from __future__ import annotations
+
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import pikepdf
+import uharfbuzz as hb
+from fontTools import agl
+from pikepdf import Array, Dictionary, Name
+
+from app.core.pdf.fonts import FAMILIES
+from app.core.pdf.shaping import Face, face_of
+
+#: How the names of faces begin among a page's fonts.
+PREFIX = "/KapokFace-"
+_UNUSED = (b"GSUB", b"GPOS", b"GDEF", b"BASE", b"vhea", b"vmtx", b"VORG")
+_CMAP = """/CIDInit /ProcSet findresource begin 12 dict begin begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def /CMapType 2 def
+1 begincodespacerange <0000> <FFFF> endcodespacerange
+{letters}
+endcmap CMapName currentdict /CMap defineresource pop end end"""
+
+
+def resource(face: Face) -> str:
+    """The name of a face among a page's fonts."""
+    return f"{PREFIX}{face.family.replace(' ', '')}-{face.weight}"
+
+
+def embedded(pdf: pikepdf.Pdf, face: Face, glyphs: Iterable[int]) -> pikepdf.Object:
+    """The font of these glyphs. Each keeps its number, so that subsets can be joined later."""
+    used = sorted(set(glyphs))
+    content = _subset(face, used)
+    stream = pdf.make_stream(content, Length1=len(content))
+    tag = "".join(chr(65 + byte % 26) for byte in zlib.crc32(content).to_bytes(4, "big") + b"KP")
+    name = Name(f"/{tag}+{face.name}")
+    extents = face.font.get_font_extents("ltr")
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=name,
+        Flags=4,
+        FontBBox=[-1000, -500, 2000, 1300],
+        ItalicAngle=0,
+        Ascent=round(extents.ascender * 1000 / face.em),
+        Descent=round(extents.descender * 1000 / face.em),
+        CapHeight=700,
+        StemV=80,
+        FontFile2=stream,
+    )
+    descendant = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=name,
+        CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
+        FontDescriptor=pdf.make_indirect(descriptor),
+        W=Array([part for glyph in used for part in (glyph, Array([units(face, glyph)]))]),
+        CIDToGIDMap=Name.Identity,
+    )
+    font = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type0,
+        BaseFont=name,
+        Encoding=Name("/Identity-H"),
+        DescendantFonts=[pdf.make_indirect(descendant)],
+        ToUnicode=pdf.make_stream(_letters(face, used)),
+    )
+    return pdf.make_indirect(font)
+
+
+def units(face: Face, glyph: int) -> int:
+    """The width of a glyph as the file says it, in thousandths of an em."""
+    return round(face.width(glyph) * 1000)
+
+
+def join(pdf: pikepdf.Pdf, resources: Iterable[pikepdf.Object]) -> None:
+    """One subset of each face for all of these resources in place of one for each part."""
+    places: dict[str, list[pikepdf.Object]] = {}
+    for one in resources:
+        fonts = one.get("/Font", {})
+        for name in [name for name in fonts if name.startswith(PREFIX)]:
+            places.setdefault(name, []).append(fonts)
+    for name, all_fonts in places.items():
+        if len(all_fonts) > 1:
+            glyphs = {glyph for fonts in all_fonts for glyph in _glyphs(fonts[name])}
+            whole = embedded(pdf, _face(name), glyphs)
+            for fonts in all_fonts:
+                fonts[name] = whole
+
+
+def _glyphs(font: pikepdf.Object) -> Iterator[int]:
+    for glyph in list(font.DescendantFonts[0].W)[::2]:  # type: ignore[call-overload]
+        yield int(glyph)
+
+
+def _face(name: str) -> Face:
+    family, _hyphen, weight = name.removeprefix(PREFIX).rpartition("-")
+    known = {one.replace(" ", ""): one for one in FAMILIES}
+    return face_of(known[family], int(weight))
+
+
+def _subset(face: Face, glyphs: Iterable[int]) -> bytes:
+    wanted = hb.SubsetInput()
+    wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs)
+    unused = (int.from_bytes(tag, "big") for tag in _UNUSED)
+    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(unused)
+    wanted.flags = (
+        hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+    )
+    return bytes(hb.subset(face.face, wanted).blob.data)
+
+
+def _letters(face: Face, glyphs: list[int]) -> bytes:
+    """/ToUnicode: each glyph maps to one letter; a line's own text says the rest."""
+    known = _letter_of(face)
+    pairs = [(glyph, known.get(glyph) or _by_name(face, glyph)) for glyph in glyphs]
+    blocks = []
+    for begin in range(0, len(pairs), 100):
+        some = pairs[begin : begin + 100]
+        rows = (f"<{glyph:04x}> <{text.encode('utf-16-be').hex()}>" for glyph, text in some)
+        blocks.append("\n".join((f"{len(some)} beginbfchar", *rows, "endbfchar")))
+    return _CMAP.format(letters="\n".join(blocks)).encode()
+
+
+@cache
+def _letter_of(face: Face) -> dict[int, str]:
+    """The letter of each glyph; ligature and radical code points are no letters anybody types."""
+    found: dict[int, str] = {}
+    for code in sorted(face.letters):
+        if unicodedata.normalize("NFKC", chr(code)) == chr(code):
+            found.setdefault(face.font.get_nominal_glyph(code) or 0, chr(code))
+    return found
+
+
+def _by_name(face: Face, glyph: int) -> str:
+    letter: str = agl.toUnicode(face.font.glyph_to_string(glyph))
+    return letter or "\u200b"

@@ -1,0 +1,53 @@
+"""A page's HTML apart from its words: what two pages must have in common to share a layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+
+_TAG = re.compile(r"(<[^>]*>)")
+_WORDS = re.compile(r"([ \t\n\r\f]*)(.*?)([ \t\n\r\f]*)", re.DOTALL)
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+#: What stands in <head> and changes nothing that is drawn.
+_UNSEEN = re.compile(r"<title>[^<]*</title>|<meta\b[^>]*>")
+#: Stands for the words in the key; no HTML of ours holds it.
+_HOLE = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """Tags and spaces of a page, and its words in order."""
+
+    head: str
+    #: The body with a hole for each of the words.
+    key: str
+    words: tuple[str, ...]
+
+    @property
+    def seen(self) -> str:
+        """What is the same for all pages of one layout."""
+        return _UNSEEN.sub("", self.head) + self.key
+
+    def html(self, words: Sequence[str]) -> str:
+        """The page with other words."""
+        parts = self.key.split(_HOLE)
+        filled = [parts[0]]
+        for word, part in zip(words, parts[1:], strict=True):
+            filled += [escape(word), part]
+        return self.head + "".join(filled)
+
+
+def skeleton(html: str) -> Skeleton:
+    """Take a page apart."""
+    begin = max(html.find("<body"), 0)
+    key, words = [], []
+    for place, part in enumerate(_TAG.split(html[begin:])):
+        found = None if place % 2 else _WORDS.fullmatch(part)
+        if found is None or not found[2]:
+            key.append(part)
+        else:
+            key.append(f"{found[1]}{_HOLE}{found[3]}")
+            words.append(_SPACES.sub(" ", unescape(found[2])))
+    return Skeleton(html[:begin], "".join(key), tuple(words))

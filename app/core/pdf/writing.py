@@ -1,0 +1,159 @@
+"""Pages as content streams: texts and rectangles over forms that all pages share."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from app.core.pdf import faces
+from app.core.pdf.actualtext import INVISIBLE
+from app.core.pdf.assembly import ART, Layer
+from app.core.pdf.fitting import POINTS
+from app.core.pdf.setting import Placed
+from app.core.pdf.shaping import Face, Glyph
+from app.core.pdf.slots import Picture
+
+#: Dark runs of a picture's rows: left, top and length, in the picture's own units.
+Rectangles = Sequence[tuple[int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page that is written here and not drawn by WeasyPrint."""
+
+    #: Width and height in CSS pixels.
+    size: tuple[float, float]
+    under: tuple[Layer, ...]
+    texts: tuple[Placed, ...]
+    #: Own pictures: their place, their size in their own units, their rectangles.
+    pictures: tuple[tuple[Picture, int, Rectangles], ...]
+
+
+class Writer:
+    """One file of pages."""
+
+    def __init__(self) -> None:
+        """An empty file."""
+        self.pdf = pikepdf.new()
+        self._resources = self.pdf.make_indirect(Dictionary(Font=Dictionary(), XObject=Dictionary()))
+        self._forms: dict[tuple[int, int], str] = {}
+        self._glyphs: dict[Face, set[int]] = {}
+
+    def add(self, page: Drawn, number: int) -> None:
+        """Append a page; `number` is the page of its layers that lies under it."""
+        width, height = (side * POINTS for side in page.size)
+        content = [self._laid_under(layer, number) for layer in page.under]
+        content += [_rectangles(*picture, height) for picture in page.pictures]
+        content += [self._text(text, height) for text in page.texts]
+        self.pdf.pages.append(
+            pikepdf.Page(
+                self.pdf.make_indirect(
+                    Dictionary(
+                        Type=Name.Page,
+                        MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
+                        Resources=self._resources,
+                        Contents=self.pdf.make_stream("\n".join(content).encode()),
+                    )
+                )
+            )
+        )
+
+    def append(self, pages: Sequence[pikepdf.Page]) -> None:
+        """Append pages of another file."""
+        self.pdf.pages.extend(pages)
+
+    def content(self) -> bytes:
+        """The file's bytes."""
+        for face, glyphs in self._glyphs.items():
+            font = faces.embedded(self.pdf, face, glyphs)
+            self._resources.Font[faces.resource(face)] = font
+        out = io.BytesIO()
+        self.pdf.save(
+            out,
+            deterministic_id=True,
+            compress_streams=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+        return out.getvalue()
+
+    def _laid_under(self, layer: Layer, number: int) -> str:
+        key = (id(layer), number)
+        if key not in self._forms:
+            below = layer.pdf.pages[min(number, len(layer.pdf.pages) - 1)]
+            form = self.pdf.copy_foreign(below.as_form_xobject())
+            self._forms[key] = f"{ART}{len(self._forms)}"
+            self._resources.XObject[self._forms[key]] = form
+        drawn = f"{self._forms[key]} Do"
+        return f"q {drawn} Q" if layer.is_text else f"/Artifact BMC q {drawn} Q EMC"
+
+    def _text(self, text: Placed, height: float) -> str:
+        said = text.text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
+        red, green, blue = text.color
+        size = text.size * POINTS
+        lines = [
+            f"/Span<</ActualText<FEFF{said}>>>BDC BT {red:.4g} {green:.4g} {blue:.4g} rg",
+            f"1 0 0 1 {text.left * POINTS:.3f} {height - text.baseline * POINTS:.3f} Tm",
+        ]
+        pen = _Pen()
+        spacing = text.spacing / text.size
+        for run in text.shaped.runs:
+            lines.append(f"{faces.resource(run.face)} {size:.3f} Tf")
+            used = self._glyphs.setdefault(run.face, set())
+            used.update(glyph.number for glyph in run.glyphs)
+            lines += pen.shown(run.face, run.glyphs, spacing, size)
+        lines.append("ET EMC")
+        return "\n".join(lines)
+
+
+class _Pen:
+    """Where the next glyph is drawn, and where it should be, in thousandths of an em."""
+
+    def __init__(self) -> None:
+        self.at, self.wanted, self.rise = 0, 0.0, 0.0
+
+    def shown(
+        self, face: Face, glyphs: Sequence[Glyph], spacing: float, size: float
+    ) -> Iterator[str]:
+        """The operators for some glyphs of one face; text rise in points."""
+        row: list[str] = []
+        ends = [following.begins for _glyph, following in pairwise(glyphs)]
+        for glyph, is_end in zip(glyphs, [*ends, True], strict=True):
+            if glyph.up != self.rise:
+                yield from _row(row)
+                row, self.rise = [], glyph.up
+                yield f"{glyph.up * size:.3f} Ts"
+            back = round(self.at - self.wanted - glyph.right * 1000)
+            if back:
+                row.append(f"{back}")
+                self.at -= back
+            row.append(f"<{glyph.number:04x}>")
+            self.at += faces.units(face, glyph.number)
+            self.wanted += (glyph.advance + (spacing if is_end else 0)) * 1000
+        yield from _row(row)
+        if self.rise:
+            yield "0 Ts"
+            self.rise = 0.0
+
+
+def _row(parts: Iterable[str]) -> Iterator[str]:
+    if text := "".join(f" {part} " if part[0] != "<" else part for part in parts):
+        yield f"[{text.replace('><', '')}]TJ"
+
+
+def _rectangles(place: Picture, units: int, rectangles: Rectangles, height: float) -> str:
+    """A square picture in the middle of its place, its rows from the top."""
+    side = min(place.width, place.height) * POINTS
+    left = (place.left + place.width / 2) * POINTS - side / 2
+    bottom = height - (place.top + place.height / 2) * POINTS - side / 2
+    scale = side / units
+    drawn = (f"{x} {units - 1 - y} {length} 1 re" for x, y, length in rectangles)
+    return (
+        f"/Artifact BMC q 0 g {scale:.5f} 0 0 {scale:.5f} {left:.3f} {bottom:.3f} cm\n"
+        + "\n".join(drawn)
+        + "\nf Q EMC"
+    )
