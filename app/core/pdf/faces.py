@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 
 import pikepdf
 import uharfbuzz as hb
-from fontTools import agl
 from pikepdf import Array, Dictionary, Name
 
 from app.core.pdf.fonts import FAMILIES
+from app.core.pdf.glyphs import Letters
 from app.core.pdf.shaping import Face, face_of
 
 #: How the names of faces begin among a page's fonts.
@@ -66,7 +65,7 @@ def embedded(pdf: pikepdf.Pdf, face: Face, glyphs: Iterable[int]) -> pikepdf.Obj
         BaseFont=name,
         Encoding=Name("/Identity-H"),
         DescendantFonts=[pdf.make_indirect(descendant)],
-        ToUnicode=pdf.make_stream(_letters(face, used)),
+        ToUnicode=pdf.make_stream(_to_unicode(face, used)),
     )
     return pdf.make_indirect(font)
 
@@ -113,10 +112,10 @@ def _subset(face: Face, glyphs: Iterable[int]) -> bytes:
     return bytes(hb.subset(face.face, wanted).blob.data)
 
 
-def _letters(face: Face, glyphs: list[int]) -> bytes:
+def _to_unicode(face: Face, glyphs: list[int]) -> bytes:
     """/ToUnicode: each glyph maps to one letter; a line's own text says the rest."""
-    known = _letter_of(face)
-    pairs = [(glyph, known.get(glyph) or _by_name(face, glyph)) for glyph in glyphs]
+    known = _letters_of(face)
+    pairs = [(glyph, known.of(glyph) or "\u200b") for glyph in glyphs]
     blocks = []
     for begin in range(0, len(pairs), 100):
         some = pairs[begin : begin + 100]
@@ -126,15 +125,5 @@ def _letters(face: Face, glyphs: list[int]) -> bytes:
 
 
 @cache
-def _letter_of(face: Face) -> dict[int, str]:
-    """The letter of each glyph; ligature and radical code points are no letters anybody types."""
-    found: dict[int, str] = {}
-    for code in sorted(face.letters):
-        if unicodedata.normalize("NFKC", chr(code)) == chr(code):
-            found.setdefault(face.font.get_nominal_glyph(code) or 0, chr(code))
-    return found
-
-
-def _by_name(face: Face, glyph: int) -> str:
-    letter: str = agl.toUnicode(face.font.glyph_to_string(glyph))
-    return letter or "\u200b"
+def _letters_of(face: Face) -> Letters:
+    return Letters(face.face)

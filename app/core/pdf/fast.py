@@ -12,6 +12,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import pikepdf
@@ -173,11 +174,16 @@ def _pictures(files: Mapping[str, bytes], plan: Plan, number: int) -> Iterator[A
             yield place, *found
 
 
+@lru_cache(maxsize=200)
+def _digest_of(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
 def _digest(document: Document, page: Skeleton, own: frozenset[str]) -> str:
     """What pages of one kind have in common: all but words and own pictures."""
     digest = hashlib.sha256()
     for part in (document.css, page.seen, document.background or "", *sorted(own)):
         digest.update(part.encode() + b"\0")
     for name in sorted(document.files.keys() - own):
-        digest.update(name.encode() + b"\0" + hashlib.sha256(document.files[name]).digest())
+        digest.update(name.encode() + b"\0" + _digest_of(document.files[name]))
     return digest.hexdigest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 
 import uharfbuzz as hb
 from fontTools import unicodedata as scripts
@@ -24,7 +24,8 @@ _SCRIPTS = {"zh": "Hani", "vi": "Latn", "lo": "Laoo", "km": "Khmr", "en": "Latn"
 _SAMPLES = {"Hani": "zh-cn", "Latn": "en", "Laoo": "lo", "Khmr": "km"}
 _OF_NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
 #: Letters that never choose a font: control, format, space, variation selectors.
-_FONTLESS = frozenset({"Cc", "Cf", "Zs"})
+_CHOOSE_NO_FONT = frozenset({"Cc", "Cf", "Zs"})
+_FONTLESS, _NONE = -1, -2
 _NO_LIGATURES = {"liga": False, "clig": False, "dlig": False}
 
 
@@ -78,10 +79,9 @@ class Face:
         self.font = hb.Font(self.face)
         self.em: int = self.face.upem
 
-    @cached_property
-    def letters(self) -> frozenset[int]:
-        """The code points that it has."""
-        return frozenset(self.face.unicodes)
+    def has(self, letter: str) -> bool:
+        """Whether it has a letter."""
+        return bool(self.font.get_nominal_glyph(ord(letter)))
 
     def width(self, glyph: int) -> float:
         """The advance of a glyph in em."""
@@ -94,6 +94,7 @@ def face_of(family: str, weight: int) -> Face:
     return Face(family, weight)
 
 
+@cache
 def stack(weight: int) -> tuple[Face, ...]:
     """All faces of a weight in order of preference."""
     return tuple(face_of(family, weight) for family in FAMILIES)
@@ -132,25 +133,26 @@ def _items(text: str, faces: tuple[Face, ...]) -> Iterator[tuple[Face, str, str]
 
 
 def _faces(text: str, faces: tuple[Face, ...]) -> list[Face]:
-    missing = dict.fromkeys(
-        letter
-        for letter in text
-        if not _is_fontless(letter) and not any(ord(letter) in face.letters for face in faces)
-    )
-    if missing:
-        raise MissingGlyph(letters=" ".join(missing))
-    found: list[Face | None] = []
-    for letter in text:
-        if _is_fontless(letter):
-            found.append(found[-1] if found else None)
-        else:
-            found.append(next(face for face in faces if ord(letter) in face.letters))
-    first = next((face for face in found if face is not None), faces[0])
-    return [face or first for face in found]
+    places = [_place(letter) for letter in text]
+    if missing := [letter for letter, place in zip(text, places, strict=True) if place == _NONE]:
+        raise MissingGlyph(letters=" ".join(dict.fromkeys(missing)))
+    before = next((place for place in places if place != _FONTLESS), 0)
+    found = []
+    for place in places:
+        before = before if place == _FONTLESS else place
+        found.append(faces[before])
+    return found
 
 
-def _is_fontless(letter: str) -> bool:
-    return unicodedata.category(letter) in _FONTLESS or "\ufe00" <= letter <= "\ufe0f"
+@lru_cache(maxsize=50_000)
+def _place(letter: str) -> int:
+    """Which family of the stack a letter is set in; _FONTLESS for that of what it follows."""
+    if unicodedata.category(letter) in _CHOOSE_NO_FONT or "\ufe00" <= letter <= "\ufe0f":
+        return _FONTLESS
+    for place, faces in enumerate(zip(*map(stack, WEIGHTS), strict=True)):
+        if all(face.has(letter) for face in faces):
+            return place
+    return _NONE
 
 
 def _scripts(text: str) -> list[str]:

@@ -30,6 +30,11 @@ class Skeleton:
         """What is the same for all pages of one layout."""
         return _UNSEEN.sub("", self.head) + self.key
 
+    @property
+    def drawn(self) -> str:
+        """All that is drawn: the page without what only <head> says."""
+        return "\0".join((self.seen, *self.words))
+
     def html(self, words: Sequence[str]) -> str:
         """The page with other words."""
         parts = self.key.split(_HOLE)

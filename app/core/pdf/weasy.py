@@ -21,6 +21,7 @@ from app.core.pdf.document import Document, FileRefused, MissingGlyph
 from app.core.pdf.fast import FastPath
 from app.core.pdf.fitting import has_own_places, refuse_overflow, resize, shrink_to_fit
 from app.core.pdf.layers import alike, split
+from app.core.pdf.skeleton import skeleton
 from app.core.pdf.writing import Drawn, Writer
 
 # Never asked on any network: `.invalid` names no host (RFC 2606), and the fetcher is closed.
@@ -145,7 +146,7 @@ class Renderer:
 
     def _lower(self, document: Document) -> Layer | None:
         """The lower layer with its art, drawn once a process; None when it has no own places."""
-        key = _digest(document.html.encode(), document.css.encode())
+        key = _digest(skeleton(document.html).drawn.encode(), document.css.encode())
         if key not in self._lowers:
             if len(self._lowers) > 50:
                 self._lowers.clear()

@@ -15,11 +15,8 @@ from app.core.pdf.actualtext import INVISIBLE
 from app.core.pdf.assembly import ART, Layer
 from app.core.pdf.fitting import POINTS
 from app.core.pdf.setting import Placed
-from app.core.pdf.shaping import Face, Glyph
+from app.core.pdf.shaping import Face, Glyph, Shaped
 from app.core.pdf.slots import Picture
-
-#: Dark runs of a picture's rows: left, top and length, in the picture's own units.
-Rectangles = Sequence[tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Drawn:
     under: tuple[Layer, ...]
     texts: tuple[Placed, ...]
     #: Own pictures: their place, their size in their own units, their rectangles.
-    pictures: tuple[tuple[Picture, int, Rectangles], ...]
+    pictures: tuple[tuple[Picture, int, str], ...]
 
 
 class Writer:
@@ -43,6 +40,8 @@ class Writer:
         self._resources = self.pdf.make_indirect(Dictionary(Font=Dictionary(), XObject=Dictionary()))
         self._forms: dict[tuple[int, int], str] = {}
         self._glyphs: dict[Face, set[int]] = {}
+        #: Texts that many pages show. The shaped one is kept, so that its id stays its own.
+        self._shown: dict[tuple[object, ...], tuple[Shaped, str, str]] = {}
 
     def add(self, page: Drawn, number: int) -> None:
         """Append a page; `number` is the page of its layers that lies under it."""
@@ -92,22 +91,27 @@ class Writer:
         return f"q {drawn} Q" if layer.is_text else f"/Artifact BMC q {drawn} Q EMC"
 
     def _text(self, text: Placed, height: float) -> str:
-        said = text.text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
+        key = (id(text.shaped), text.text, text.size, text.spacing)
+        if key not in self._shown:
+            self._shown[key] = (text.shaped, *self._operators(text))
+        _kept, before, after = self._shown[key]
         red, green, blue = text.color
-        size = text.size * POINTS
-        lines = [
-            f"/Span<</ActualText<FEFF{said}>>>BDC BT {red:.4g} {green:.4g} {blue:.4g} rg",
-            f"1 0 0 1 {text.left * POINTS:.3f} {height - text.baseline * POINTS:.3f} Tm",
-        ]
-        pen = _Pen()
-        spacing = text.spacing / text.size
+        left, up = text.left * POINTS, height - text.baseline * POINTS
+        color = f"{red:.4g} {green:.4g} {blue:.4g} rg"
+        return f"{before} {color} 1 0 0 1 {left:.3f} {up:.3f} Tm\n{after}"
+
+    def _operators(self, text: Placed) -> tuple[str, str]:
+        """What stands before and after a text's colour and place."""
+        said = text.text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
+        lines, pen = [], _Pen()
+        size, spacing = text.size * POINTS, text.spacing / text.size
         for run in text.shaped.runs:
             lines.append(f"{faces.resource(run.face)} {size:.3f} Tf")
             used = self._glyphs.setdefault(run.face, set())
             used.update(glyph.number for glyph in run.glyphs)
             lines += pen.shown(run.face, run.glyphs, spacing, size)
         lines.append("ET EMC")
-        return "\n".join(lines)
+        return f"/Span<</ActualText<FEFF{said}>>>BDC BT", "\n".join(lines)
 
 
 class _Pen:
@@ -145,15 +149,11 @@ def _row(parts: Iterable[str]) -> Iterator[str]:
         yield f"[{text.replace('><', '')}]TJ"
 
 
-def _rectangles(place: Picture, units: int, rectangles: Rectangles, height: float) -> str:
-    """A square picture in the middle of its place, its rows from the top."""
+def _rectangles(place: Picture, units: int, rectangles: str, height: float) -> str:
+    """A square picture in the middle of its place, drawn from its upper left corner."""
     side = min(place.width, place.height) * POINTS
     left = (place.left + place.width / 2) * POINTS - side / 2
-    bottom = height - (place.top + place.height / 2) * POINTS - side / 2
+    top = height - (place.top + place.height / 2) * POINTS + side / 2
     scale = side / units
-    drawn = (f"{x} {units - 1 - y} {length} 1 re" for x, y, length in rectangles)
-    return (
-        f"/Artifact BMC q 0 g {scale:.5f} 0 0 {scale:.5f} {left:.3f} {bottom:.3f} cm\n"
-        + "\n".join(drawn)
-        + "\nf Q EMC"
-    )
+    placed = f"{scale:.5f} 0 0 {-scale:.5f} {left:.3f} {top:.3f} cm"
+    return f"/Artifact BMC q 0 g {placed}\n{rectangles}f Q EMC"
