@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from app.core.pdf import slots
 from app.core.pdf.assembly import Layer
 from app.core.pdf.document import Document, RenderingFailed
 from app.core.pdf.fitting import has_own_places
-from app.core.pdf.setting import Prototype, are_same
+from app.core.pdf.setting import Placed, Prototype, are_same
 from app.core.pdf.shaping import families
 from app.core.pdf.skeleton import Skeleton, skeleton
 from app.core.pdf.slots import CannotSet, Plan
@@ -36,7 +36,7 @@ _MOST_PROTOTYPES = 300
 _MOST_OF_A_KIND = 8
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Kept:
     """A prototype with what is drawn under its pages."""
 
@@ -44,7 +44,17 @@ class _Kept:
     prototype: Prototype
     frame: Layer
     has_own_places: bool
-    is_tried: bool = False
+    #: Which of the words have been tried with others.
+    tried: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A document on its prototype: the lines that are its own."""
+
+    document: Document
+    kept: _Kept
+    lines: Mapping[int, tuple[Placed, ...]]
 
 
 class FastPath:
@@ -56,14 +66,27 @@ class FastPath:
         self._kept: dict[str, list[_Kept]] = {}
         self._refused: set[str] = set()
 
-    def pages(
-        self, document: Document, under: Layer | None, *, is_upper: bool
-    ) -> list[Drawn] | None:
-        """The pages of a document over a layer; None when it cannot be set.
+    def drawn(
+        self, documents: Sequence[Document], under: Layer | None, *, is_upper: bool = False
+    ) -> list[list[Drawn] | None]:
+        """The pages of each document over a layer; None for one that cannot be set.
 
         `is_upper`: other elements of <body> are in the layer, so each must have its own place.
         Raises MissingGlyph.
         """
+        pages = [self._page(document, is_upper=is_upper) for document in documents]
+        moving: dict[_Kept, set[int]] = {}
+        for page in filter(None, pages):
+            moving.setdefault(page.kept, set()).update(page.lines)
+        fixed = {kept: _fixed(kept, lines) for kept, lines in moving.items()}
+        return [
+            None
+            if page is None
+            else _drawn(page, under, moving[page.kept], fixed[page.kept])
+            for page in pages
+        ]
+
+    def _page(self, document: Document, *, is_upper: bool) -> _Page | None:
         page = skeleton(document.html)
         own = _own_pictures(document)
         kind = _digest(document, page, own)
@@ -74,40 +97,29 @@ class FastPath:
         except CannotSet:
             self._refused.add(kind)
             return None
-        if found is None or (is_upper and not found[0].has_own_places):
-            return None
-        kept, texts = found
-        plan = kept.prototype.plan
-        layers = (kept.frame,) if under is None else (under, kept.frame)
-        return [
-            Drawn(
-                size,
-                layers,
-                tuple(text for text in texts if text.page == number),
-                tuple(_pictures(document.files, plan, number)),
-            )
-            for number, size in enumerate(plan.pages)
-        ]
+        return found if found and (found.kept.has_own_places or not is_upper) else None
 
-    def _set(self, document: Document, page: Skeleton, own: frozenset[str], kind: str) -> Any:
-        """A prototype and the places on it; raises CannotSet when this kind cannot be set."""
+    def _set(
+        self, document: Document, page: Skeleton, own: frozenset[str], kind: str
+    ) -> _Page | None:
+        """The document on a prototype; raises CannotSet when none of this kind can be set."""
         key = f"{kind} {[families(word) for word in page.words]}"
         known = self._kept.get(key, [])
         for kept in known:
             try:
-                texts = kept.prototype.set(page.words)
+                lines = kept.prototype.set(page.words)
             except CannotSet:
                 continue
-            if not kept.is_tried:
+            if not kept.prototype.changed(page.words) <= kept.tried:
                 self._try(kept, page, own)
-            return kept, texts
+            return _Page(document, kept, lines)
         if len(known) >= _MOST_OF_A_KIND:
             return None
         kept = self._learned(document, page, own)
         if sum(map(len, self._kept.values())) >= _MOST_PROTOTYPES:
             self._kept.clear()
         self._kept.setdefault(key, []).append(kept)
-        return kept, kept.prototype.set(page.words)
+        return _Page(document, kept, {})
 
     def _learned(self, document: Document, page: Skeleton, own: frozenset[str]) -> _Kept:
         try:
@@ -128,33 +140,60 @@ class FastPath:
 
     def _try(self, kept: _Kept, page: Skeleton, own: frozenset[str]) -> None:
         """Set other words and compare with WeasyPrint; raises CannotSet when they differ."""
-        words = _other_words(kept.prototype, page.words)
+        ours = kept.prototype
+        changed = kept.tried | ours.changed(page.words)
+        words = tuple(
+            _other(page.words[place], word) if place in changed else word
+            for place, word in enumerate(ours.words)
+        )
         tried = replace(kept.document, html=page.html(words))
         try:
             natural, fitted = self._lay_out(tried)
-            plan = slots.read(fitted, words, own)
         except RenderingFailed as error:
             raise CannotSet from error
-        if not plan.has_same_frame(kept.prototype.plan):
+        plan = slots.read(fitted, words, own)
+        if not plan.has_same_frame(ours.plan):
             raise CannotSet("words move other things")
         before = plan if natural is fitted else slots.read(natural, words, own)
-        theirs = Prototype(words, before, plan, kept.prototype.probe).set(words)
-        if not are_same(kept.prototype.set(words), theirs):
+        theirs = Prototype(words, before, plan, ours.probe).own
+        set_here = ours.set(words)
+        if len(theirs) != len(ours.own) or not all(
+            are_same(set_here.get(number, line), other)
+            for number, (line, other) in enumerate(zip(ours.own, theirs, strict=True))
+        ):
             raise CannotSet("WeasyPrint sets it otherwise")
-        kept.is_tried = True
+        kept.tried = changed
 
 
-def _other_words(prototype: Prototype, words: Sequence[str]) -> tuple[str, ...]:
-    """Half of each text that may change, where that half needs the same fonts."""
-    loose = prototype.loose
-    return tuple(
-        half
-        if at in loose
-        and (half := word[: (len(word) + 1) // 2].strip())
-        and families(half) == families(word)
-        else prototype.words[at]
-        for at, word in enumerate(words)
-    )
+def _other(word: str, own: str) -> str:
+    """Half of a text, where that half needs the same fonts; else the text."""
+    half = word[: (len(word) + 1) // 2].strip()
+    return half if half != own and half and families(half) == families(word) else word
+
+
+def _fixed(kept: _Kept, moving: Set[int]) -> tuple[Placed, ...]:
+    """The texts that are the same on all pages on this prototype."""
+    lines = enumerate(kept.prototype.own)
+    return tuple(text for number, line in lines if number not in moving for text in line)
+
+
+def _drawn(
+    page: _Page, under: Layer | None, moving: Set[int], fixed: tuple[Placed, ...]
+) -> list[Drawn]:
+    plan, own = page.kept.prototype.plan, page.kept.prototype.own
+    texts = [text for line in sorted(moving) for text in page.lines.get(line, own[line])]
+    layers = (page.kept.frame,) if under is None else (under, page.kept.frame)
+    return [
+        Drawn(
+            number,
+            size,
+            layers,
+            fixed,
+            tuple(text for text in texts if text.page == number),
+            tuple(_pictures(page.document.files, plan, number)),
+        )
+        for number, size in enumerate(plan.pages)
+    ]
 
 
 def _own_pictures(document: Document) -> frozenset[str]:

@@ -37,30 +37,27 @@ class Prototype:
         self._natural = natural
         self._sizes: dict[int, Callable[[float], Metrics]] = {}
 
-    @property
-    def loose(self) -> frozenset[int]:
-        """Which of the words may be others: those that stand alone on a line."""
-        lines = self.plan.lines
-        bound = {piece.node for line in lines if not line.is_alone for piece in line.pieces}
-        return frozenset(piece.node for line in lines for piece in line.pieces) - bound
+        #: The texts of each line with the prototype's own words.
+        self.own = tuple(tuple(_as_laid_out(line)) for line in fitted.lines)
 
-    def set(self, words: Sequence[str]) -> list[Placed]:
-        """Where all texts of a page with these words stand.
+    def changed(self, words: Sequence[str]) -> frozenset[int]:
+        """Which of the words are others than the prototype's."""
+        pairs = enumerate(zip(words, self.words, strict=True))
+        return frozenset(place for place, (one, own) in pairs if one != own)
+
+    def set(self, words: Sequence[str]) -> dict[int, tuple[Placed, ...]]:
+        """Where the texts of the lines stand that have other words than the prototype's.
 
         Raises CannotSet when they cannot stand like the prototype's, or MissingGlyph.
         """
-        return [
-            placed
+        changed = self.changed(words)
+        return {
+            number: tuple(self._set_line(number, line, words))
             for number, line in enumerate(self.plan.lines)
-            for placed in self._set_line(number, line, words)
-        ]
+            if any(piece.node in changed for piece in line.pieces)
+        }
 
     def _set_line(self, number: int, line: Line, words: Sequence[str]) -> Iterator[Placed]:
-        if all(words[piece.node] == self.words[piece.node] for piece in line.pieces):
-            texts = [piece.text for piece in line.pieces]
-            shaped = [piece.shaped(piece.text) for piece in line.pieces]
-            left = line.left + line.indent
-            return _placed(line, line.metrics, texts, shaped, left)
         if not line.is_alone:
             raise CannotSet("other words on several lines")
         texts = [piece.with_words(words[piece.node]) for piece in line.pieces]
@@ -123,6 +120,12 @@ def are_same(one: Sequence[Placed], two: Sequence[Placed]) -> bool:
         and abs(here.size - there.size) < CLOSE / 10
         for here, there in zip(one, two, strict=True)
     )
+
+
+def _as_laid_out(line: Line) -> Iterator[Placed]:
+    texts = [piece.text for piece in line.pieces]
+    shaped = [piece.shaped(piece.text) for piece in line.pieces]
+    return _placed(line, line.metrics, texts, shaped, line.left + line.indent)
 
 
 def _placed(

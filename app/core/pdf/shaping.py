@@ -1,8 +1,8 @@
 """Text into glyphs with HarfBuzz, in the fonts and with the choices that WeasyPrint's Pango makes.
 
 A letter is set in the first family that has it. Spaces and invisible letters take the font of
-what they follow (Pango, `itemize_state_process_run`), letters of no script of their own its
-script. HarfBuzz is told the language, which chooses forms in some fonts.
+what they follow, or at the begin of a script or of upright letters of what follows (Pango,
+`itemize_state_process_run`); letters of no script of their own take that of what they follow. HarfBuzz is told the language, which chooses forms in some fonts.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 
 import uharfbuzz as hb
 from fontTools import unicodedata as scripts
@@ -26,6 +27,9 @@ _OF_NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
 #: Letters that never choose a font: control, format, space, variation selectors.
 _CHOOSE_NO_FONT = frozenset({"Cc", "Cf", "Zs"})
 _FONTLESS, _NONE = -1, -2
+#: Wide signs that are turned in vertical text, and others that are not (UAX 50).
+_TURNED = frozenset("〈〉《》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟〰゠ー（）：；＜＝＞［］＿｛｜｝～｟｠￣")
+_ALSO_UPRIGHT = frozenset("§©®±¼½¾×÷‖†‡※‼⁂⁇⁈⁉⁑№℃℉™")
 _NO_LIGATURES = {"liga": False, "clig": False, "dlig": False}
 
 
@@ -118,13 +122,14 @@ def shaped(text: str, weight: int, language: str, *, is_spaced: bool = False) ->
 @lru_cache(maxsize=20_000)
 def families(text: str) -> tuple[str, ...]:
     """The families that a text is set in, in order of preference. Raises MissingGlyph."""
-    used = set(_faces(text, stack(WEIGHTS[0])))
+    used = set(_faces(text, _scripts(text), stack(WEIGHTS[0])))
     return tuple(face.family for face in stack(WEIGHTS[0]) if face in used)
 
 
 def _items(text: str, faces: tuple[Face, ...]) -> Iterator[tuple[Face, str, str]]:
     """Parts of the text with one face and one script each."""
-    chosen = list(zip(_faces(text, faces), _scripts(text), text, strict=True))
+    known = _scripts(text)
+    chosen = list(zip(_faces(text, known, faces), known, text, strict=True))
     begin = 0
     for place in range(1, len(chosen) + 1):
         if place == len(chosen) or chosen[place][:2] != chosen[begin][:2]:
@@ -132,16 +137,29 @@ def _items(text: str, faces: tuple[Face, ...]) -> Iterator[tuple[Face, str, str]
             begin = place
 
 
-def _faces(text: str, faces: tuple[Face, ...]) -> list[Face]:
+def _faces(text: str, known: list[str], faces: tuple[Face, ...]) -> list[Face]:
     places = [_place(letter) for letter in text]
     if missing := [letter for letter, place in zip(text, places, strict=True) if place == _NONE]:
         raise MissingGlyph(letters=" ".join(dict.fromkeys(missing)))
-    before = next((place for place in places if place != _FONTLESS), 0)
-    found = []
-    for place in places:
-        before = before if place == _FONTLESS else place
-        found.append(faces[before])
+    found: list[Face] = []
+    before = 0
+    kinds = zip(known, map(_is_upright, text), places, strict=True)
+    for _kind, part in groupby(kinds, key=lambda kind: kind[:2]):
+        some = [place for _script, _upright, place in part]
+        before = next((place for place in some if place != _FONTLESS), before)
+        for place in some:
+            before = before if place == _FONTLESS else place
+            found.append(faces[before])
     return found
+
+
+def _is_upright(letter: str) -> bool:
+    """Whether the letter stands upright in vertical text: there Pango begins another item.
+
+    About UAX 50's U and Tu; where it matters a line's width is compared with Pango's.
+    """
+    wide = unicodedata.east_asian_width(letter) in "WF"
+    return wide and letter not in _TURNED or letter in _ALSO_UPRIGHT
 
 
 @lru_cache(maxsize=50_000)

@@ -124,25 +124,30 @@ class Renderer:
         return lay_under_each(content, under)
 
     def _drawn(self, documents: Sequence[Document]) -> list[_Pages]:
-        """The pages of documents that are alike: set on prototypes, or laid out with a layer."""
+        """The pages of documents that are alike, each in the fastest way that is right for it."""
+        art = self._background(documents[0])
+        fast = self._fast.drawn(documents, Layer(art, is_text=False) if art else None)
+        slow = [document for document, pages in zip(documents, fast, strict=True) if pages is None]
+        rest = iter(self._layered(slow) if slow else ())
+        return [next(rest) if pages is None else pages for pages in fast]
+
+    def _layered(self, documents: Sequence[Document]) -> list[_Pages]:
+        """What the pages have in common is laid out once, the rest set or laid out over it."""
         layers = split(documents)
         lower = None if layers is None else self._lower(layers.lower)
-        if layers is None or lower is None:
-            return [self._whole(document) for document in documents]
-        found: list[_Pages] = []
-        for document in layers.upper:
-            fast = self._fast.pages(document, lower, is_upper=True)
-            found.append((self._fitted(document), lower) if fast is None else fast)
-        slow = (one[0] for one in found if not isinstance(one, list))
-        if all(map(has_own_places, slow)):
-            return found
+        if layers is not None and lower is not None:
+            fast = self._fast.drawn(layers.upper, lower, is_upper=True)
+            found: list[_Pages] = [
+                (self._fitted(upper), lower) if pages is None else pages
+                for upper, pages in zip(layers.upper, fast, strict=True)
+            ]
+            if all(isinstance(one, list) or has_own_places(one[0]) for one in found):
+                return found
         return [self._whole(document) for document in documents]
 
     def _whole(self, document: Document) -> _Pages:
         art = self._background(document)
-        under = Layer(art, is_text=False) if art else None
-        fast = self._fast.pages(document, under, is_upper=False)
-        return (self._fitted(document), under) if fast is None else fast
+        return self._fitted(document), Layer(art, is_text=False) if art else None
 
     def _lower(self, document: Document) -> Layer | None:
         """The lower layer with its art, drawn once a process; None when it has no own places."""
@@ -232,8 +237,8 @@ def _mixed(drawn: Sequence[_Pages], slow: bytes) -> bytes:
         begin = 0
         for one in drawn:
             if isinstance(one, list):
-                for number, page in enumerate(one):
-                    writer.add(page, number)
+                for page in one:
+                    writer.add(page)
             else:
                 end = begin + len(one[0].pages)
                 writer.append(list(others.pages[begin:end]))

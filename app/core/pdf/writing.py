@@ -23,9 +23,13 @@ from app.core.pdf.slots import Picture
 class Drawn:
     """A page that is written here and not drawn by WeasyPrint."""
 
+    #: Which page of its layers lies under it.
+    number: int
     #: Width and height in CSS pixels.
     size: tuple[float, float]
     under: tuple[Layer, ...]
+    #: Texts that many pages have in common, of all pages of the document: the same tuple for all.
+    fixed: tuple[Placed, ...]
     texts: tuple[Placed, ...]
     #: Own pictures: their place, their size in their own units, their rectangles.
     pictures: tuple[tuple[Picture, int, str], ...]
@@ -37,30 +41,30 @@ class Writer:
     def __init__(self) -> None:
         """An empty file."""
         self.pdf = pikepdf.new()
-        self._resources = self.pdf.make_indirect(Dictionary(Font=Dictionary(), XObject=Dictionary()))
-        self._forms: dict[tuple[int, int], str] = {}
+        self._fonts = self.pdf.make_indirect(Dictionary())
+        self._resources = self.pdf.make_indirect(
+            Dictionary(Font=self._fonts, XObject=Dictionary())
+        )
+        #: The names of forms, by what is drawn in them, which is kept so that its id stays its own.
+        self._forms: dict[tuple[int, int], tuple[str, object]] = {}
         self._glyphs: dict[Face, set[int]] = {}
-        #: Texts that many pages show. The shaped one is kept, so that its id stays its own.
         self._shown: dict[tuple[object, ...], tuple[Shaped, str, str]] = {}
 
-    def add(self, page: Drawn, number: int) -> None:
-        """Append a page; `number` is the page of its layers that lies under it."""
+    def add(self, page: Drawn) -> None:
+        """Append a page."""
         width, height = (side * POINTS for side in page.size)
-        content = [self._laid_under(layer, number) for layer in page.under]
+        box = Array([0, 0, round(width, 3), round(height, 3)])
+        content = [self._laid_under(layer, page.number) for layer in page.under]
+        content.append(self._fixed(page, box, height))
         content += [_rectangles(*picture, height) for picture in page.pictures]
         content += [self._text(text, height) for text in page.texts]
-        self.pdf.pages.append(
-            pikepdf.Page(
-                self.pdf.make_indirect(
-                    Dictionary(
-                        Type=Name.Page,
-                        MediaBox=Array([0, 0, round(width, 3), round(height, 3)]),
-                        Resources=self._resources,
-                        Contents=self.pdf.make_stream("\n".join(content).encode()),
-                    )
-                )
-            )
+        written = Dictionary(
+            Type=Name.Page,
+            MediaBox=box,
+            Resources=self._resources,
+            Contents=self.pdf.make_stream("\n".join(content).encode()),
         )
+        self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(written)))
 
     def append(self, pages: Sequence[pikepdf.Page]) -> None:
         """Append pages of another file."""
@@ -70,7 +74,7 @@ class Writer:
         """The file's bytes."""
         for face, glyphs in self._glyphs.items():
             font = faces.embedded(self.pdf, face, glyphs)
-            self._resources.Font[faces.resource(face)] = font
+            self._fonts[faces.resource(face)] = font
         out = io.BytesIO()
         self.pdf.save(
             out,
@@ -84,11 +88,27 @@ class Writer:
         key = (id(layer), number)
         if key not in self._forms:
             below = layer.pdf.pages[min(number, len(layer.pdf.pages) - 1)]
-            form = self.pdf.copy_foreign(below.as_form_xobject())
-            self._forms[key] = f"{ART}{len(self._forms)}"
-            self._resources.XObject[self._forms[key]] = form
-        drawn = f"{self._forms[key]} Do"
+            self._add_form(key, layer, self.pdf.copy_foreign(below.as_form_xobject()))
+        drawn = f"{self._forms[key][0]} Do"
         return f"q {drawn} Q" if layer.is_text else f"/Artifact BMC q {drawn} Q EMC"
+
+    def _fixed(self, page: Drawn, box: Array, height: float) -> str:
+        key = (id(page.fixed), page.number)
+        if key not in self._forms:
+            texts = [self._text(text, height) for text in page.fixed if text.page == page.number]
+            form = self.pdf.make_stream(
+                "\n".join(texts).encode(),
+                Type=Name.XObject,
+                Subtype=Name.Form,
+                BBox=box,
+                Resources=Dictionary(Font=self._fonts),
+            )
+            self._add_form(key, page.fixed, form)
+        return f"{self._forms[key][0]} Do"
+
+    def _add_form(self, key: tuple[int, int], kept: object, form: pikepdf.Object) -> None:
+        self._forms[key] = (f"{ART}{len(self._forms)}", kept)
+        self._resources.XObject[self._forms[key][0]] = form
 
     def _text(self, text: Placed, height: float) -> str:
         key = (id(text.shaped), text.text, text.size, text.spacing)
