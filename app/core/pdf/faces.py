@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
 import pikepdf
 import uharfbuzz as hb
@@ -75,11 +76,11 @@ def units(face: Face, glyph: int) -> int:
     return round(face.width(glyph) * 1000)
 
 
-def join(pdf: pikepdf.Pdf, resources: Iterable[pikepdf.Object]) -> None:
+def join(pdf: pikepdf.Pdf, resources: Iterable[Any]) -> None:
     """One subset of each face for all of these resources in place of one for each part."""
-    places: dict[str, list[pikepdf.Object]] = {}
+    places: dict[str, list[Any]] = {}
     for one in resources:
-        fonts = one.get("/Font", {})
+        fonts: Any = one.get("/Font", {})
         for name in [name for name in fonts if name.startswith(PREFIX)]:
             places.setdefault(name, []).append(fonts)
     for name, all_fonts in places.items():
@@ -90,8 +91,8 @@ def join(pdf: pikepdf.Pdf, resources: Iterable[pikepdf.Object]) -> None:
                 fonts[name] = whole
 
 
-def _glyphs(font: pikepdf.Object) -> Iterator[int]:
-    for glyph in list(font.DescendantFonts[0].W)[::2]:  # type: ignore[call-overload]
+def _glyphs(font: Any) -> Iterator[int]:
+    for glyph in list(font.DescendantFonts[0].W)[::2]:
         yield int(glyph)
 
 

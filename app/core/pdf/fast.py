@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -80,9 +81,7 @@ class FastPath:
             moving.setdefault(page.kept, set()).update(page.lines)
         fixed = {kept: _fixed(kept, lines) for kept, lines in moving.items()}
         return [
-            None
-            if page is None
-            else _drawn(page, under, moving[page.kept], fixed[page.kept])
+            None if page is None else _drawn(page, under, moving[page.kept], fixed[page.kept])
             for page in pages
         ]
 
@@ -171,14 +170,14 @@ def _other(word: str, own: str) -> str:
     return half if half != own and half and families(half) == families(word) else word
 
 
-def _fixed(kept: _Kept, moving: Set[int]) -> tuple[Placed, ...]:
+def _fixed(kept: _Kept, moving: AbstractSet[int]) -> tuple[Placed, ...]:
     """The texts that are the same on all pages on this prototype."""
     lines = enumerate(kept.prototype.own)
     return tuple(text for number, line in lines if number not in moving for text in line)
 
 
 def _drawn(
-    page: _Page, under: Layer | None, moving: Set[int], fixed: tuple[Placed, ...]
+    page: _Page, under: Layer | None, moving: AbstractSet[int], fixed: tuple[Placed, ...]
 ) -> list[Drawn]:
     plan, own = page.kept.prototype.plan, page.kept.prototype.own
     texts = [text for line in sorted(moving) for text in page.lines.get(line, own[line])]

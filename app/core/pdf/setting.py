@@ -65,13 +65,13 @@ class Prototype:
         for piece, one in zip(line.pieces, shaped, strict=True):
             if one.faces != piece.shaped(piece.text).faces:
                 raise CannotSet("other fonts, which may stand higher or lower")
-        metrics = self._metrics(number, line, shaped)
+        metrics = self._metrics(number, shaped)
         width = _width(metrics, shaped)
         if width > line.room + (TOLERANCE if line.fit else _EXACT):
             raise CannotSet("too long for one line")
         return _placed(line, metrics, texts, shaped, line.start(width))
 
-    def _metrics(self, number: int, line: Line, shaped: Sequence[Shaped]) -> Metrics:
+    def _metrics(self, number: int, shaped: Sequence[Shaped]) -> Metrics:
         """The line at its own size, or at the size at which it fits."""
         natural = self._natural.lines[number]
         fit, width = natural.fit, _width(natural.metrics, shaped)

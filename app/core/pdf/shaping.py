@@ -2,7 +2,8 @@
 
 A letter is set in the first family that has it. Spaces and invisible letters take the font of
 what they follow, or at the begin of a script or of upright letters of what follows (Pango,
-`itemize_state_process_run`); letters of no script of their own take that of what they follow. HarfBuzz is told the language, which chooses forms in some fonts.
+`itemize_state_process_run`); letters of no script of their own take that of what they
+follow. HarfBuzz is told the language, which chooses forms in some fonts.
 """
 
 from __future__ import annotations
@@ -27,9 +28,6 @@ _OF_NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
 #: Letters that never choose a font: control, format, space, variation selectors.
 _CHOOSE_NO_FONT = frozenset({"Cc", "Cf", "Zs"})
 _FONTLESS, _NONE = -1, -2
-#: Wide signs that are turned in vertical text, and others that are not (UAX 50).
-_TURNED = frozenset("〈〉《》「」『』【】〔〕〖〗〘〙〚〛〜〝〞〟〰゠ー（）：；＜＝＞［］＿｛｜｝～｟｠￣")
-_ALSO_UPRIGHT = frozenset("§©®±¼½¾×÷‖†‡※‼⁂⁇⁈⁉⁑№℃℉™")
 _NO_LIGATURES = {"liga": False, "clig": False, "dlig": False}
 
 
@@ -156,10 +154,9 @@ def _faces(text: str, known: list[str], faces: tuple[Face, ...]) -> list[Face]:
 def _is_upright(letter: str) -> bool:
     """Whether the letter stands upright in vertical text: there Pango begins another item.
 
-    About UAX 50's U and Tu; where it matters a line's width is compared with Pango's.
+    About: where it matters, a line's width is compared with Pango's.
     """
-    wide = unicodedata.east_asian_width(letter) in "WF"
-    return wide and letter not in _TURNED or letter in _ALSO_UPRIGHT
+    return unicodedata.east_asian_width(letter) in "WF"
 
 
 @lru_cache(maxsize=50_000)

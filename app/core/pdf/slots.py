@@ -5,13 +5,13 @@ Whatever is not understood here raises CannotSet, and the page is drawn by Weasy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from weasyprint.layout.replaced import replacedbox_layout
 
-from app.core.pdf.fitting import FIT
+from app.core.pdf.fitting import FIT, TOLERANCE
 from app.core.pdf.fonts import FAMILIES, WEIGHTS
 from app.core.pdf.shaping import Shaped, shaped
 
@@ -39,7 +39,7 @@ _PLAIN: dict[str, object] = {
     "word_spacing": 0,
 }
 _SPACEABLE = frozenset({"Kapok Latin", "Kapok Han", "Kapok Han More"})
-_TRANSFORMS = {"none": str, "uppercase": str.upper}
+_TRANSFORMS: dict[str, Callable[[str], str]] = {"none": str, "uppercase": str.upper}
 
 
 class CannotSet(Exception):
@@ -161,9 +161,7 @@ def read(laid_out: Any, words: Sequence[str], pictures: frozenset[str]) -> Plan:
         reader.read_page(number, box)
     if reader.next_word != len(words):
         raise CannotSet("words that are not drawn")
-    return Plan(
-        tuple(sizes), tuple(reader.lines), tuple(reader.pictures), tuple(reader.geometry)
-    )
+    return Plan(tuple(sizes), tuple(reader.lines), tuple(reader.pictures), tuple(reader.geometry))
 
 
 def blank(laid_out: Any, pictures: frozenset[str]) -> None:
@@ -208,8 +206,8 @@ class _Reader:
             if kind == "LineBox":
                 self._read_line(number, box, above)
             elif _source(box) in self.own_pictures:
-                _refuse_unplain(above)
                 width, height, left, top = map(float, replacedbox_layout(box))
+                _refuse_unplain(above, (left, top, width, height))
                 self.pictures.append(Picture(number, _source(box), left, top, width, height))
             if kind not in _INLINE:
                 place = (box.position_x, box.position_y, box.width, box.height)
@@ -222,43 +220,41 @@ class _Reader:
             self.fits.setdefault(id(element), len(self.fits))
 
     def _read_line(self, number: int, line: Any, above: tuple[Any, ...]) -> None:
-        texts = [(box, over) for box, over in _walk(line, above) if _kind(box) not in ("LineBox",)]
+        texts = [(box, over) for box, over in _walk(line, above) if _kind(box) != "LineBox"]
         pieces, sizes, spacings, gaps, baselines = [], [], [], [], []
-        end = float(line.position_x)
+        holder, end = above[-1], float(line.position_x)
+        left, room = float(holder.content_box_x()), float(holder.width)
+        place = (left, float(line.position_y), room, float(line.height))
         for box, over in texts:
             if _kind(box) == "InlineBox":
                 _refuse_decorated(box)
             elif _kind(box) != "TextBox":
                 raise CannotSet(f"{_kind(box)} on a line")
             elif box.text.strip(" "):
-                piece = self._piece(box, over)
-                left, width = float(box.position_x), float(box.width)
+                _refuse_unplain(over, place)
+                piece = self._piece(box)
+                begin, width = float(box.position_x), float(box.width)
                 size, spacing = float(box.style["font_size"]), _spacing(box)
                 if abs(piece.shaped(box.text).width_at(size, spacing) - width) > CLOSE:
                     raise CannotSet(f"another width of {box.text}")
                 pieces.append(piece)
                 sizes.append(size)
                 spacings.append(spacing)
-                gaps.append(left - end)
+                gaps.append(begin - end)
                 baselines.append(float(box.position_y + box.baseline))
-                end = left + width
+                end = begin + width
         if not pieces:
             return
         tail = float(line.position_x + line.width) - end
-        metrics = Metrics(
-            tuple(sizes), tuple(spacings), tuple(gaps), tuple(baselines), tail
-        )
-        holder = above[-1]
-        left, room = float(holder.content_box_x()), float(holder.width)
+        metrics = Metrics(tuple(sizes), tuple(spacings), tuple(gaps), tuple(baselines), tail)
         known = Line(
             number, tuple(pieces), metrics, left, room, _align(line, holder),
             len(holder.children) == 1, self._fit(above, holder), float(line.position_x) - left,
         )  # fmt: skip
         self.lines.append(known)
 
-    def _piece(self, box: Any, above: tuple[Any, ...]) -> Piece:
+    def _piece(self, box: Any) -> Piece:
         style = box.style
-        _refuse_unplain(above)
         for name, value in _PLAIN.items():
             found = style[name]
             if (tuple(found) if name == "font_family" else found) != value:
@@ -336,16 +332,29 @@ def _color(style: Any) -> tuple[float, float, float]:
     return float(red), float(green), float(blue)
 
 
-def _refuse_unplain(above: tuple[Any, ...]) -> None:
-    """Raise CannotSet where something above a text would change how it is drawn."""
+def _refuse_unplain(above: tuple[Any, ...], place: tuple[float, float, float, float]) -> None:
+    """Raise CannotSet where something above a place would change how it is drawn."""
     for box in above:
         style = box.style
         if style["opacity"] < 1 or getattr(box, "transformation_matrix", None):
             raise CannotSet("opacity or transform")
         if style["clip"] or getattr(box, "block_ellipsis", "none") != "none":
             raise CannotSet("clip")
-        if style["overflow"] != "visible" and _kind(box) != "PageBox":
+        if style["overflow"] != "visible" and _kind(box) != "PageBox" and not _holds(box, place):
             raise CannotSet("overflow")
+
+
+def _holds(box: Any, place: tuple[float, float, float, float]) -> bool:
+    """Whether nothing of a place (left, top, width, height) is cut off at the box."""
+    left, top, width, height = place
+    right = box.padding_box_x() + box.padding_width() + TOLERANCE
+    bottom = box.padding_box_y() + box.padding_height() + TOLERANCE
+    return bool(
+        box.padding_box_x() - TOLERANCE <= left
+        and box.padding_box_y() - TOLERANCE <= top
+        and left + width <= right
+        and top + height <= bottom
+    )
 
 
 def _refuse_decorated(box: Any) -> None:

@@ -42,9 +42,7 @@ class Writer:
         """An empty file."""
         self.pdf = pikepdf.new()
         self._fonts = self.pdf.make_indirect(Dictionary())
-        self._resources = self.pdf.make_indirect(
-            Dictionary(Font=self._fonts, XObject=Dictionary())
-        )
+        self._resources = self.pdf.make_indirect(Dictionary(Font=self._fonts, XObject=Dictionary()))
         #: The names of forms, by what is drawn in them, which is kept so that its id stays its own.
         self._forms: dict[tuple[int, int], tuple[str, object]] = {}
         self._glyphs: dict[Face, set[int]] = {}
