@@ -57,7 +57,7 @@ def embedded(pdf: pikepdf.Pdf, face: Face, glyphs: Iterable[int]) -> pikepdf.Obj
         BaseFont=name,
         CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
         FontDescriptor=pdf.make_indirect(descriptor),
-        W=Array([part for glyph in used for part in (glyph, Array([units(face, glyph)]))]),
+        W=Array([part for glyph in used for part in (glyph, Array([face.units(glyph)]))]),
         CIDToGIDMap=Name.Identity,
     )
     font = Dictionary(
@@ -69,11 +69,6 @@ def embedded(pdf: pikepdf.Pdf, face: Face, glyphs: Iterable[int]) -> pikepdf.Obj
         ToUnicode=pdf.make_stream(_to_unicode(face, used)),
     )
     return pdf.make_indirect(font)
-
-
-def units(face: Face, glyph: int) -> int:
-    """The width of a glyph as the file says it, in thousandths of an em."""
-    return round(face.width(glyph) * 1000)
 
 
 def join(pdf: pikepdf.Pdf, resources: Iterable[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from array import array
 
 import uharfbuzz as hb
 from fontTools import agl
@@ -17,15 +18,16 @@ class Letters:
         Ligature and radical code points are left out: they are no letters that anybody types.
         """
         self._font = hb.Font(face)
-        self._by_glyph: dict[int, str] = {}
+        self._codes = array("L", [0]) * face.glyph_count
         for code in face.unicodes:
-            if unicodedata.normalize("NFKC", chr(code)) == chr(code):
-                self._by_glyph.setdefault(self._font.get_nominal_glyph(code) or 0, chr(code))
+            glyph = self._font.get_nominal_glyph(code) or 0
+            if not self._codes[glyph] and unicodedata.is_normalized("NFKC", chr(code)):
+                self._codes[glyph] = code
 
     def of(self, glyph: int) -> str:
         """The letter, or those that the glyph's name tells; empty when there is none."""
-        known = self._by_glyph.get(glyph)
-        return known or str(agl.toUnicode(self._font.glyph_to_string(glyph)))
+        code = self._codes[glyph] if glyph < len(self._codes) else 0
+        return chr(code) if code else str(agl.toUnicode(self._font.glyph_to_string(glyph)))
 
     def is_of(self, glyph: int, text: str) -> bool:
         """Whether the glyph is the one of a single letter."""

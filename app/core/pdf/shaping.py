@@ -36,6 +36,8 @@ class Glyph:
     """One glyph; distances in em."""
 
     number: int
+    #: Its width in thousandths of an em, as a file says it.
+    units: int
     advance: float
     right: float
     up: float
@@ -80,14 +82,17 @@ class Face:
         self.face = hb.Face(hb.Blob.from_file_path(str(file_of(family, weight))))
         self.font = hb.Font(self.face)
         self.em: int = self.face.upem
+        self._units: dict[int, int] = {}
 
     def has(self, letter: str) -> bool:
         """Whether it has a letter."""
         return bool(self.font.get_nominal_glyph(ord(letter)))
 
-    def width(self, glyph: int) -> float:
-        """The advance of a glyph in em."""
-        return float(self.font.get_glyph_h_advance(glyph)) / self.em
+    def units(self, glyph: int) -> int:
+        """The width of a glyph as a file says it, in thousandths of an em."""
+        if glyph not in self._units:
+            self._units[glyph] = round(self.font.get_glyph_h_advance(glyph) * 1000 / self.em)
+        return self._units[glyph]
 
 
 @cache
@@ -102,7 +107,7 @@ def stack(weight: int) -> tuple[Face, ...]:
     return tuple(face_of(family, weight) for family in FAMILIES)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1_000)
 def shaped(text: str, weight: int, language: str, *, is_spaced: bool = False) -> Shaped:
     """The text on one line. Raises MissingGlyph with the letters that no font has.
 
@@ -117,7 +122,7 @@ def shaped(text: str, weight: int, language: str, *, is_spaced: bool = False) ->
     return Shaped(runs, sum(glyph.advance for glyph in glyphs), spacings)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def families(text: str) -> tuple[str, ...]:
     """The families that a text is set in, in order of preference. Raises MissingGlyph."""
     used = set(_faces(text, _scripts(text), stack(WEIGHTS[0])))
@@ -151,6 +156,7 @@ def _faces(text: str, known: list[str], faces: tuple[Face, ...]) -> list[Face]:
     return found
 
 
+@lru_cache(maxsize=50_000)
 def _is_upright(letter: str) -> bool:
     """Whether the letter stands upright in vertical text: there Pango begins another item.
 
@@ -173,10 +179,15 @@ def _place(letter: str) -> int:
 def _scripts(text: str) -> list[str]:
     found: list[str] = []
     for letter in text:
-        script = scripts.script(letter)
+        script = _script(letter)
         found.append((found[-1] if found else "") if script in _OF_NO_SCRIPT else script)
     first = next((script for script in found if script), "Zyyy")
     return [script or first for script in found]
+
+
+@lru_cache(maxsize=50_000)
+def _script(letter: str) -> str:
+    return str(scripts.script(letter))
 
 
 def _glyphs(
@@ -194,6 +205,7 @@ def _glyphs(
             raise MissingGlyph(letters=text[info.cluster])
         yield Glyph(
             info.codepoint,
+            face.units(info.codepoint),
             position.x_advance / face.em,
             position.x_offset / face.em,
             position.y_offset / face.em,

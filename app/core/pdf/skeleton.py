@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 _TAG = re.compile(r"(<[^>]*>)")
-_WORDS = re.compile(r"([ \t\n\r\f]*)(.*?)([ \t\n\r\f]*)", re.DOTALL)
-_SPACES = re.compile(r"[ \t\n\r\f]+")
+_SPACE = " \t\n\r\f"
+_SPACES = re.compile(f"[{_SPACE}]+")
 #: What stands in <head> and changes nothing that is drawn.
 _UNSEEN = re.compile(r"<title>[^<]*</title>|<meta\b[^>]*>")
 #: Stands for the words in the key; no HTML of ours holds it.
@@ -49,10 +49,11 @@ def skeleton(html: str) -> Skeleton:
     begin = max(html.find("<body"), 0)
     key, words = [], []
     for place, part in enumerate(_TAG.split(html[begin:])):
-        found = None if place % 2 else _WORDS.fullmatch(part)
-        if found is None or not found[2]:
+        found = "" if place % 2 else part.strip(_SPACE)
+        if not found:
             key.append(part)
         else:
-            key.append(f"{found[1]}{_HOLE}{found[3]}")
-            words.append(_SPACES.sub(" ", unescape(found[2])))
+            before, _found, after = part.partition(found)
+            key.append(f"{before}{_HOLE}{after}")
+            words.append(_SPACES.sub(" ", unescape(found)))
     return Skeleton(html[:begin], "".join(key), tuple(words))

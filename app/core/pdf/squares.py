@@ -12,7 +12,7 @@ _PICTURE = re.compile(
 _BACK = re.compile(rb"v1h-\d+z")
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=100)
 def squares(picture: bytes) -> tuple[int, str] | None:
     """The picture's side in units, and its rectangles for a page; None for any other picture.
 
