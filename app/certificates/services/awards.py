@@ -75,4 +75,5 @@ def _of_programme(programme: Programme) -> Award:
         edition=programme.edition,
         titles={code: programme.title[code] for code in LANGUAGES},
         training=training,
+        courses=tuple({"key": one.key, "titles": dict(one.titles)} for one in courses),
     )

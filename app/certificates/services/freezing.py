@@ -47,6 +47,7 @@ def printed_facts(
             "edition": award.edition,
             "titles": dict(award.titles),
         },
+        **({"courses": [dict(one) for one in award.courses]} if award.courses else {}),
         "training": dict(award.training),
         "award_date": str(ready.award_date),
         "valid_until": str(ready.valid_until),

@@ -35,6 +35,8 @@ class Award:
     edition: str
     titles: Mapping[str, str]
     training: Mapping[str, int]
+    #: Key and titles of each course of the programme; none for a course.
+    courses: tuple[Mapping[str, Any], ...] = ()
 
 
 class CertificateState(StrEnum):

@@ -16,3 +16,15 @@ async function watch(triesLeft) {
 }
 
 if (document.querySelector(`[${MARK}]`)) setTimeout(() => watch(MOST_TRIES), SECONDS * 1000);
+
+// A link to give away is copied with one touch; without this it can be selected and copied.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.parentElement.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = button.dataset.copied;
+  });
+}
