@@ -61,7 +61,7 @@ def pages_of(world: World) -> list[Route]:
         if route.method == "GET"
         and "<language:lang>" in route.rule
         and route.endpoint not in ONLY_THEN
-        and not route.rule.endswith((".pdf", ".json", ".po", ".xlsx", ".csv", "/export"))
+        and not route.rule.endswith((".pdf", ".png", ".json", ".po", ".xlsx", ".csv", "/export"))
     ]
 
 

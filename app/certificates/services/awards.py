@@ -75,5 +75,8 @@ def _of_programme(programme: Programme) -> Award:
         edition=programme.edition,
         titles={code: programme.title[code] for code in LANGUAGES},
         training=training,
-        courses=tuple({"key": one.key, "titles": dict(one.titles)} for one in courses),
+        courses=[
+            {"key": one.key, "titles": {code: one.title[code] for code in LANGUAGES}}
+            for one in programme.courses
+        ],
     )

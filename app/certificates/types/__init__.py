@@ -27,6 +27,7 @@ class Award:
     """What can be certified: a course, or the whole programme; plain data to be frozen.
 
     `training` are the minutes online and of practice, the questions and the skill checks.
+    `courses` are those of the programme, each with its key and titles.
     """
 
     kind: AwardKind
@@ -35,8 +36,7 @@ class Award:
     edition: str
     titles: Mapping[str, str]
     training: Mapping[str, int]
-    #: Key and titles of each course of the programme; none for a course.
-    courses: tuple[Mapping[str, Any], ...] = ()
+    courses: Sequence[Mapping[str, Any]] = ()
 
 
 class CertificateState(StrEnum):

@@ -65,7 +65,6 @@ def own_picture(key: object) -> Response:
     found = one(key)
     response = Response(services.picture_file(reading(), found).content, mimetype="image/png")
     response.headers["Content-Disposition"] = f'inline; filename="{found.serial}.png"'
-    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
