@@ -46,7 +46,10 @@ class Attended:
 
 
 def attended(db: Session, user_ids: Collection[int]) -> dict[int, list[Attended]]:
-    """The letters that each person can have, by her id: one of all days, then one a course."""
+    """The letters that each person can have, by her id: one of all days, then one a course.
+
+    A course that was trained on all of them has no letter of its own: it would say the same.
+    """
     return {user_id: _letters(days) for user_id, days in days_there(db, user_ids).items()}
 
 
@@ -55,7 +58,7 @@ def _letters(days: Sequence[DayThere]) -> list[Attended]:
         return []
     whole = _sum("", days)
     each = [_sum(slug, [one for one in days if slug in one.day.courses]) for slug in whole.courses]
-    return [whole, *(one for one in each if one.days != whole.days or one.courses != (one.slug,))]
+    return [whole, *(one for one in each if (one.days, one.minutes) != (whole.days, whole.minutes))]
 
 
 def _sum(slug: str, days: Sequence[DayThere]) -> Attended:
