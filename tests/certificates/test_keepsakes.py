@@ -91,7 +91,7 @@ def test_the_link_to_give_away_is_the_printed_address_and_quick_cards_stand_besi
 ) -> None:
     client, address = sign_in(issued.user), f"/en/certificates/mine/{issued.key}"
     page = client.get(address).text
-    link = f'value="{issued.facts["address"]}"'
+    link = f'id="link">{issued.facts["address"]}<'
     assert link in page
     assert f"/en/cards/{issued.slug}/" in page
     services.revoke(db, issued, "Issued to the wrong person.", administrator, AT)

@@ -83,10 +83,10 @@ def test_two_courses_on_one_day_are_told_together_and_never_twice(
 ) -> None:
     there(courses=(SLUG, OTHER))
     there(held_on=date(2026, 3, 9), courses=(OTHER,), place="Nanning")
-    whole, first, second = attended(db, [trainee.id])[trainee.id]
+    whole, first = attended(db, [trainee.id])[trainee.id]  # that of OTHER would say the same
     assert (whole.slug, whole.minutes, whole.courses) == ("", 840, (SLUG, OTHER))
+    assert len(whole.places) == 2
     assert (first.slug, first.minutes, first.courses) == (SLUG, 420, (SLUG, OTHER))
-    assert (second.slug, second.minutes, len(second.places)) == (OTHER, 840, 2)
     facts, _template = letter_of(db, trainee, SLUG, TODAY)
     assert facts["course"]["titles"]["en"].count(" · ") == 1
 
@@ -151,7 +151,7 @@ def test_forty_days_fit_on_the_page(
     from app.certificates import rendering
 
     there(courses=(SLUG, OTHER))
-    facts, template = letter_of(db, trainee, SLUG, TODAY)
+    facts, template = letter_of(db, trainee, "", TODAY)
     days = [f"2026-{month:02}-{day:02}" for month in range(1, 5) for day in range(1, 11)]
     for language in ("km", "vi"):
         facts = {**facts, "language": language}
