@@ -18,13 +18,16 @@ from app.certificates.services.numbers import (
     unexplained_serials,
 )
 from app.certificates.services.printing import (
+    MOST_PICTURE_BYTES,
     ask_missing_files,
     ask_preview,
     facts_to_print,
+    pdf_to_draw,
     preview_facts,
     preview_of,
     record_fault,
     store_pdf,
+    store_picture,
     store_preview,
 )
 from app.certificates.services.programme import lost_courses
@@ -38,6 +41,8 @@ from app.certificates.services.records import (
     file_of,
     find_certificates,
     first_awards,
+    picture_file,
+    picture_size,
     timeline_of,
 )
 from app.certificates.services.renewing import (
@@ -78,6 +83,7 @@ __all__ = [
     "LOGO",
     "MERGE_MOVES",
     "MERGE_STAYS",
+    "MOST_PICTURE_BYTES",
     "PAGE_SIZE",
     "SIGNATURE",
     "Correction",
@@ -121,7 +127,10 @@ __all__ = [
     "lost_sheets",
     "merge_people",
     "normal_code",
+    "pdf_to_draw",
+    "picture_file",
     "picture_of",
+    "picture_size",
     "pictures",
     "preview_facts",
     "preview_of",
@@ -144,6 +153,7 @@ __all__ = [
     "standing_in",
     "state_of",
     "store_pdf",
+    "store_picture",
     "store_preview",
     "template_of",
     "timeline_of",

@@ -112,7 +112,16 @@ def _todays_texts(certificate: Certificate, template: Template) -> dict[str, Any
     facts = certificate.facts
     award = award_of(award_named(certificate.slug))
     words = rendering.template_facts(template)
-    return {**words, "course": {**facts["course"], "titles": dict(award.titles)}}
+    titles = {one["key"]: one["titles"] for one in award.courses}
+    covered = [
+        {**one, "titles": dict(titles.get(one["key"], one["titles"]))}
+        for one in facts.get("courses", ())
+    ]
+    return {
+        **words,
+        **({"courses": covered} if covered else {}),
+        "course": {**facts["course"], "titles": dict(award.titles)},
+    }
 
 
 def _insert(
