@@ -151,7 +151,8 @@ class Renderer:
 
     def _lower(self, document: Document) -> Layer | None:
         """The lower layer with its art, drawn once a process; None when it has no own places."""
-        key = _digest(skeleton(document.html).drawn.encode(), document.css.encode())
+        words = skeleton(document.html).drawn.encode()
+        key = _digest(words, document.css.encode(), *document.art, *document.shown)
         if key not in self._lowers:
             if len(self._lowers) > 50:
                 self._lowers.clear()
