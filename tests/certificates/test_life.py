@@ -100,6 +100,43 @@ def test_a_revoked_certificate_is_not_corrected(
         correct()
 
 
+def test_a_replaced_version_is_not_revoked(
+    db: Session, issued: Certificate, correct: Callable[..., Certificate], administrator: User
+) -> None:
+    correct()
+    with pytest.raises(NotCorrectable):
+        services.revoke(db, issued, "Issued to the wrong person.", administrator, AT)
+    assert issued.revoked_at is None
+
+
+def test_a_correction_waits_for_a_revocation_and_is_refused(
+    db: Session, database: Database, issued: Certificate
+) -> None:
+    by, number = make_administrator(db).id, issued.id
+    db.commit()
+    start, refused = Barrier(2), []
+
+    def act() -> None:
+        with database.session() as own:
+            start.wait()
+            begin_write(own)
+            old, actor = own.get_one(Certificate, number), own.get_one(User, by)
+            try:
+                services.correct(own, old, WISH, actor, new_event_id(), AT, BASE_URL)
+            except NotCorrectable as error:
+                refused.append(error)
+
+    begin_write(db)
+    services.revoke(db, issued, "Issued to the wrong person.", db.get_one(User, by), AT)
+    thread = Thread(target=act)
+    thread.start()
+    start.wait()
+    thread.join(0.3)  # it waits for the row, or for the one writer of SQLite
+    db.commit()
+    thread.join()
+    assert len(refused) == 1
+
+
 def test_a_correction_that_changes_nothing_is_refused(
     issued: Certificate, correct: Callable[..., Certificate]
 ) -> None:
