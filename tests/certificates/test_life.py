@@ -222,6 +222,23 @@ def test_a_renewal_is_a_new_certificate_and_the_old_one_stays(
     assert services.state_of(issued, LAST + timedelta(days=1)) is CertificateState.EXPIRED
 
 
+def test_a_revoked_renewal_leaves_the_older_certificate_to_renew(
+    db: Session,
+    issued: Certificate,
+    course: Course,
+    check: Check,
+    issue: Issue,
+    administrator: User,
+) -> None:
+    day = date(2027, 12, 20)
+    for sheet in course.sheets:
+        check(issued.user, sheet.key, day)
+    renewed = issue(issued.user, at=AT + (day - TODAY))[0]
+    services.revoke(db, renewed, "Issued to the wrong person.", administrator, AT)
+    assert services.due_for_renewal(db, issued.user, day) == [issued]
+    assert services.renewal_of(db, issued, day) is not None
+
+
 def test_a_changed_lesson_is_read_again_before_the_renewal(
     db: Session, issued: Certificate, course: Course, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,4 +363,15 @@ def test_a_revoked_course_is_told_beside_the_programmes_certificate(
     assert services.lost_courses(db, made) == ()
     course = db.scalars(select(Certificate).where(Certificate.slug == SLUG)).one()
     services.revoke(db, course, "Issued to the wrong person.", administrator, AT)
+    assert services.lost_courses(db, made) == (SLUG,)
+
+
+def test_a_revoked_correction_of_a_course_is_told_beside_the_programmes_certificate(
+    db: Session, everything: User, administrator: User, correct: Callable[..., Certificate]
+) -> None:
+    programme = library().programme
+    made = services.issue(db, [everything], programme, administrator, new_event_id(), AT, BASE_URL)[
+        0
+    ]
+    services.revoke(db, correct(), "Issued to the wrong person.", administrator, AT)
     assert services.lost_courses(db, made) == (SLUG,)
