@@ -23,7 +23,7 @@ from app.certificates import rendering, services
 from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
 from app.certificates.services import desk, printing
 from app.certificates.services.desk import drawing
-from app.certificates.types.desk import PrintKind
+from app.certificates.types.desk import PrintKind, RunNotReady
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core.clock import now
@@ -139,6 +139,9 @@ def test_a_certificate_that_cannot_be_drawn_is_named_and_the_run_can_be_given_up
     assert run.fault.startswith(bad.serial)
     begin_write(db)
     desk.withdraw(db, run, administrator, AT)
+    assert db.scalars(select(PrintPart)).all() == []
+    with pytest.raises(RunNotReady):
+        desk.file_of(db, run)
     assert good.serial not in (run.fault or "")
 
 

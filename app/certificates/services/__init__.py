@@ -62,6 +62,7 @@ from app.certificates.services.template_pictures import (
     add_picture,
     picture_of,
     pictures,
+    re_encoded,
     withdraw_picture,
 )
 from app.certificates.services.templates import (
