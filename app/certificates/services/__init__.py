@@ -128,6 +128,7 @@ __all__ = [
     "preview_of",
     "printed_facts",
     "public_record",
+    "re_encoded",
     "readiness",
     "readiness_in",
     "record_fault",
