@@ -55,7 +55,7 @@ def _signed(facts: list[dict[str, Any]], template: loader.Template) -> Figure:
         keys.use_folder(Path(folder) / "keys", BASE_URL)
 
         def whole(one: dict[str, Any]) -> None:
-            badge = credentials.credential(one, 17, now())
+            badge = credentials.credential(one, 17, now(), template)
             pades.signed(rendering.certificate_pdf(one, template, credential=badge))
 
         whole(facts[0])

@@ -114,6 +114,8 @@ class Certificate(Base):
     #: Names, serial number and code, folded, for the search of the office.
     searchable: Mapped[str] = mapped_column(Text)
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    #: The first page as a picture, which chats can show; drawn once, from the stored file.
+    picture_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     #: Why the file could not be made, in a sentence for the administrator.
     file_fault: Mapped[str | None] = mapped_column(Text)
     revoked_at: Mapped[datetime | None]

@@ -67,7 +67,8 @@ def certificate_pdf(
 
     Raises UnprintableName, UnfittingText, BrokenTemplate, or what `app.core.pdf.render` raises.
     """
-    attachments = {"certificate.json": _as_json(facts)}
+    is_letter = "attendance" in facts
+    attachments = {} if is_letter else {"certificate.json": _as_json(facts)}
     if credential is not None:
         attachments["credential.json"] = _as_json(credential)
     document = replace(
@@ -212,6 +213,8 @@ def _attendance(facts: Facts, say: Mapping[str, Mapping[str, str]]) -> dict[str,
     return {
         "attended": {code: duration(attended["minutes"], say, code) for code in languages},
         "days": {code: [day[code] for day in days] for code in languages},
+        "day_list": attended["days"],
+        "places": attended.get("places", []),
         "written_on": _days(facts["written_on"], languages),
         "written_on_iso": facts["written_on"],
     }
@@ -229,6 +232,7 @@ def told(facts: Facts, template: Template, language: str) -> dict[str, Any]:
                 "title": facts["title"][code],
                 "code": code,
                 "course": facts["course"]["titles"][code],
+                "courses": [one["titles"][code] for one in facts.get("courses", ())],
                 "certify": say["certify"][code],
                 "completed": say["completed"][code],
                 "disclaimer": facts["disclaimer"][code],

@@ -17,6 +17,7 @@ from app.core import pades
 from app.core.db import begin_write
 from app.core.jobs import task
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
+from app.core.pdf.pictures import light_png
 
 #: Trying again would not help; the administrator must hear of it.
 _LASTING = (UnprintableName, UnfittingText, MissingGlyph, DoesNotFit)
@@ -40,6 +41,20 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
         services.store_pdf(db, number, content, at)
     else:
         services.record_fault(db, number, fault)
+    db.commit()
+
+
+@task("certificates.picture")
+def picture(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
+    """Draw the picture of a certificate from its stored file; a drawn one is left alone."""
+    number = int(payload["certificate"])
+    content = services.pdf_to_draw(db, number)
+    db.rollback()
+    if content is None:
+        return
+    drawn = light_png(content, services.MOST_PICTURE_BYTES)
+    begin_write(db)
+    services.store_picture(db, number, drawn, at)
     db.commit()
 
 

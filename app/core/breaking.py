@@ -28,6 +28,8 @@ UNBREAKABLE = (
     "ກາແດງ",
     "ສ່າຍ",
     "ເອື້ອມ",
+    "ທັກສະ",
+    "ກວດສອບ",
     "កាកបាទក្រហម",
     "គ្រូឧទ្ទេស",
     "សិក្ខាកាម",
@@ -41,6 +43,8 @@ UNBREAKABLE = (
     "ណាននីង",
     "ស៊ីម",
     "លីញ",
+    "សុពលភាព",
+    "អនឡាញ",
 )
 _REPEATED = "\u0ec6\u17d7"  # ໆ and ៗ say the word before them again
 _NO_START = re.compile("[\u0eaf-\u0ebd\u0ec6\u0ec8-\u0ece\u17b4-\u17d8\u17da\u17dd]")

@@ -25,12 +25,12 @@ PLAIN, DEFLATED = "0", "1"
 
 
 def sign(claims: Mapping[int, Any], key: Key) -> bytes:
-    """The claims with their signature."""
-    protected = cbor2.dumps({_ALGORITHM: _ES256})
+    """The claims with their signature, which covers the name of the key too."""
+    header = {_ALGORITHM: _ES256, _KEY_ID: key.thumbprint[:KEY_ID_BYTES]}
+    protected = cbor2.dumps(header)
     payload = cbor2.dumps(dict(claims), canonical=True)
     signed = cbor2.dumps(["Signature1", protected, b"", payload])
-    header = {_KEY_ID: key.thumbprint[:KEY_ID_BYTES]}
-    message = [protected, header, payload, raw_signature(signed, key)]
+    message = [protected, {}, payload, raw_signature(signed, key)]
     return cbor2.dumps(cbor2.CBORTag(_SIGN1, message))
 
 

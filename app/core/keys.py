@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -141,6 +142,7 @@ class Ring:
         """Make a key; if another process was faster, its key."""
         content = self._new(purpose)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _tighten(self.folder, 0o700)
         path = self._path(purpose, number)
         unfinished = self.folder / f".{purpose}-{secrets.token_hex(8)}"
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -180,6 +182,13 @@ def _pem(private: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> byt
     )
 
 
+def _tighten(path: Path, mode: int) -> None:
+    """Take from others what they may do, as after a copy; only the owner of a file can."""
+    found = path.stat()
+    if stat.S_IMODE(found.st_mode) & 0o077 and found.st_uid == os.geteuid():
+        path.chmod(mode)
+
+
 def _keep_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -192,6 +201,9 @@ def _keep_folder(folder: Path) -> None:
 def _read(path: Path, purpose: Purpose, number: int) -> Key:
     # Cached for the life of the process: a file of a key never changes.
     try:
+        _tighten(path, 0o600)
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise KeyUnreadable(f"The key {path} is open to others: run 'chmod 600' on it.")
         content = path.read_bytes()
         private: Any = serialization.load_pem_private_key(content, None)
         has_certificates = purpose in (Purpose.AUTHORITY, Purpose.DOCUMENT)

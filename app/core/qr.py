@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ QUIET_ZONE = 4  # modules of white on every side (ISO/IEC 18004)
 # Any of the eight masks may be used; the search for the prettiest one takes longer than the rest.
 MASK = 3
 
+
+_DARK = re.compile(b"\x01+")
 
 #: Parts of one content, each with the mode of its letters.
 Segments = list[tuple[str, int]]
@@ -32,13 +35,8 @@ def rows(content: str | Segments) -> list[list[bool]]:
 def rectangles(matrix: list[list[bool]]) -> Iterator[tuple[int, int, int]]:
     """Runs of dark modules: column, row and length."""
     for y, row in enumerate(matrix):
-        start: int | None = None
-        for x, dark in enumerate([*row, False]):
-            if dark and start is None:
-                start = x
-            elif not dark and start is not None:
-                yield start, y, x - start
-                start = None
+        for run in _DARK.finditer(bytes(row)):
+            yield run.start(), y, run.end() - run.start()
 
 
 def svg(content: str | Segments, label: str = "", *, ground: bool = True) -> str:

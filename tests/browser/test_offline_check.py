@@ -20,6 +20,9 @@ from app.core.events import new_event_id
 from tests.browser.conftest import PHONE, Site, axe
 from tests.factories import make_administrator, make_trainee
 
+#: The reader of pictures, as an older version of the site named it.
+OLD = "/static/build/zxing_reader-00000000.wasm"
+
 
 def issue(site: Site, serial: str, code: str, valid_until: str = "2099-12-31") -> tuple[str, int]:
     """A certificate straight into the site's database; the link of its QR code, and its number."""
@@ -76,6 +79,8 @@ def context(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A page that has been on the site once and has no network now."""
     page = context.new_page()
+    page.goto("/sw.js", timeout=90_000)
+    page.evaluate(f"caches.open('kapok-check-reader').then(c => c.put('{OLD}', new Response()))")
     page.goto("/v", timeout=90_000)  # the site may be starting still
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_function("caches.match('/status/offline.json').then(Boolean)")
@@ -114,6 +119,35 @@ def test_a_changed_code_is_not_genuine(site: Site, page: Page) -> None:
     assert verdict(page) == "Not genuine"
 
 
+def test_what_cannot_be_read_leaves_nobody_elses_verdict(site: Site, page: Page) -> None:
+    link, _number = issue(site, "KPK-2026-000205-0", "7K3F9Q2MXTRB0205")
+    page.goto(link)
+    assert verdict(page) == "Genuine"
+    for pasted, told in (("100% off", "Not checked yet"), ("https://h/v/%zz#0AAAA", "Not genuine")):
+        page.get_by_label("Link of the square code").fill(pasted)
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.locator("[data-verdict]:visible h2")).to_have_text(told)
+        expect(page.locator("[data-facts]")).to_be_hidden()
+
+
+def test_a_proxy_whose_site_is_down_is_no_network(
+    site: Site, context: BrowserContext, page: Page
+) -> None:
+    link, _number = issue(site, "KPK-2026-000206-0", "7K3F9Q2MXTRB0206")
+    context.service_workers[0].evaluate(
+        "() => { self.fetch = async () => new Response('Bad gateway', { status: 502 }); }"
+    )
+    page.goto(link)
+    assert verdict(page) == "Genuine"
+    # A list that cannot be fetched anew leaves the one of before.
+    page.evaluate("caches.delete('kapok-check-list')")
+    with page.expect_event("requestfailed"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-list-line]")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('hashchange'))")
+    assert verdict(page) == "Genuine"
+
+
 def test_expired_and_revoked_are_told(site: Site, context: BrowserContext, page: Page) -> None:
     old, _number = issue(site, "KPK-2026-000203-0", "7K3F9Q2MXTRB0203", "2026-01-31")
     link, number = issue(site, "KPK-2026-000204-0", "7K3F9Q2MXTRB0204")
@@ -145,6 +179,7 @@ def test_the_checker_opens_in_every_language_and_keeps_nobodys_page(page: Page) 
         "caches.keys().then(names => Promise.all(names.map(name => caches.open(name)"
         ".then(cache => cache.keys())))).then(all => all.flat().map(one => one.url))"
     )
+    assert not any(address.endswith(OLD) for address in kept)
     paths = {urlsplit(address).path for address in kept}
     pages = {path for path in paths if not path.startswith("/static/")}
     assert pages == {

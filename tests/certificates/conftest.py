@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import subprocess
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,7 @@ from app.certificates.models import Certificate
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.cohorts.types import CohortDraft
+from app.config import ROOT
 from app.core.events import new_event_id
 from app.courses.library import library
 from app.courses.types import Course
@@ -38,6 +41,21 @@ BASE_URL = "https://kapok.example.org"
 #: The day of AT in the programme's zone, on which lessons and assessment are done.
 TODAY = date(2026, 3, 2)
 Ready = Callable[..., User]
+
+
+def on_a_phone(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the checker that works without a network answers; see believe.mjs."""
+    done = subprocess.run(
+        ["node", "tests/certificates/believe.mjs"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 @pytest.fixture

@@ -14,14 +14,16 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from app.certificates import services
+from app.certificates.loader import Template
 from app.certificates.models import Certificate
 from app.certificates.services import credentials
 from app.config import ROOT
 from app.core import linked_data
 from app.core.keys import Purpose, ring
+from app.courses.library import library
 from tests.browsing import CheckedClient
 from tests.certificates.conftest import BASE_URL, Ready
 from tests.factories import AT
@@ -47,8 +49,17 @@ def judged(db: Session, credential: dict[str, Any]) -> dict[str, Any]:
 def badge(certificate: Certificate) -> dict[str, Any]:
     assert certificate.status_index is not None
     return credentials.credential(
-        certificate.facts, certificate.status_index, certificate.issued_at
+        certificate.facts,
+        certificate.status_index,
+        certificate.issued_at,
+        template_of(certificate),
     )
+
+
+def template_of(certificate: Certificate) -> Template:
+    db = object_session(certificate)
+    assert db is not None
+    return services.frozen(db, certificate.facts)
 
 
 def test_another_library_believes_it_until_it_is_revoked(db: Session, issued: Certificate) -> None:
@@ -98,9 +109,9 @@ def test_our_vocabulary_is_the_published_one() -> None:
 
 def test_the_jwt_is_signed_and_says_the_same(issued: Certificate) -> None:
     assert issued.status_index is not None
-    head, claims, signature = credentials.credential_jwt(issued.facts, issued.status_index).split(
-        "."
-    )
+    template = template_of(issued)
+    told_jwt = credentials.credential_jwt(issued.facts, issued.status_index, template)
+    head, claims, signature = told_jwt.split(".")
     raw = undone(signature)
     r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
     public = ring().current(Purpose.CODE).p256.public_key()
@@ -108,7 +119,7 @@ def test_the_jwt_is_signed_and_says_the_same(issued: Certificate) -> None:
         encode_dss_signature(r, s), f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256())
     )
     told = json.loads(undone(claims))
-    same = credentials.unsigned(issued.facts, issued.status_index)
+    same = credentials.unsigned(issued.facts, issued.status_index, template)
     assert {name: told[name] for name in same} == same
     assert json.loads(undone(head))["alg"] == "ES256"
 
@@ -130,7 +141,10 @@ def test_a_term_that_would_go_unsigned_is_refused(
     issued: Certificate, broken: dict[str, Any]
 ) -> None:
     assert issued.status_index is not None
-    document = {**credentials.unsigned(issued.facts, issued.status_index), **broken}
+    document = {
+        **credentials.unsigned(issued.facts, issued.status_index, template_of(issued)),
+        **broken,
+    }
     with pytest.raises(linked_data.UndefinedTerm):
         linked_data.refuse_undefined(document)
 
@@ -151,7 +165,7 @@ def test_no_value_is_empty(ready: Ready, issue: Callable[..., list[Certificate]]
         ):
             walk(inner)
 
-    walk(credentials.unsigned(one.facts, one.status_index))
+    walk(credentials.unsigned(one.facts, one.status_index, template_of(one)))
 
 
 def test_a_bit_is_set_where_the_standard_has_it() -> None:
@@ -170,6 +184,8 @@ def test_the_public_papers_open_for_everybody(
     assert told.json is not None
     assert told.json["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
     assert client.get(f"/v/{code}/credential.jwt").text.count(".") == 2
+    programme = library().programme.key
+    assert client.get(f"/a/{programme}?lang=en").headers["Location"].endswith("/en/programme")
     assert client.get("/status/1").json["credentialSubject"]["statusPurpose"] == "revocation"
     assert client.get("/status/2").status_code == 404
     assert len(client.get("/.well-known/jwks.json").json["keys"]) == 2

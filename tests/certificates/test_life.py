@@ -100,6 +100,43 @@ def test_a_revoked_certificate_is_not_corrected(
         correct()
 
 
+def test_a_replaced_version_is_not_revoked(
+    db: Session, issued: Certificate, correct: Callable[..., Certificate], administrator: User
+) -> None:
+    correct()
+    with pytest.raises(NotCorrectable):
+        services.revoke(db, issued, "Issued to the wrong person.", administrator, AT)
+    assert issued.revoked_at is None
+
+
+def test_a_correction_waits_for_a_revocation_and_is_refused(
+    db: Session, database: Database, issued: Certificate
+) -> None:
+    by, number = make_administrator(db).id, issued.id
+    db.commit()
+    start, refused = Barrier(2), []
+
+    def act() -> None:
+        with database.session() as own:
+            start.wait()
+            begin_write(own)
+            old, actor = own.get_one(Certificate, number), own.get_one(User, by)
+            try:
+                services.correct(own, old, WISH, actor, new_event_id(), AT, BASE_URL)
+            except NotCorrectable as error:
+                refused.append(error)
+
+    begin_write(db)
+    services.revoke(db, issued, "Issued to the wrong person.", db.get_one(User, by), AT)
+    thread = Thread(target=act)
+    thread.start()
+    start.wait()
+    thread.join(0.3)  # it waits for the row, or for the one writer of SQLite
+    db.commit()
+    thread.join()
+    assert len(refused) == 1
+
+
 def test_a_correction_that_changes_nothing_is_refused(
     issued: Certificate, correct: Callable[..., Certificate]
 ) -> None:
@@ -183,6 +220,23 @@ def test_a_renewal_is_a_new_certificate_and_the_old_one_stays(
     assert list(services.timeline_of(db, issued)) == [issued, renewed]
     assert services.renewal_of(db, issued, day) is None
     assert services.state_of(issued, LAST + timedelta(days=1)) is CertificateState.EXPIRED
+
+
+def test_a_revoked_renewal_leaves_the_older_certificate_to_renew(
+    db: Session,
+    issued: Certificate,
+    course: Course,
+    check: Check,
+    issue: Issue,
+    administrator: User,
+) -> None:
+    day = date(2027, 12, 20)
+    for sheet in course.sheets:
+        check(issued.user, sheet.key, day)
+    renewed = issue(issued.user, at=AT + (day - TODAY))[0]
+    services.revoke(db, renewed, "Issued to the wrong person.", administrator, AT)
+    assert services.due_for_renewal(db, issued.user, day) == [issued]
+    assert services.renewal_of(db, issued, day) is not None
 
 
 def test_a_changed_lesson_is_read_again_before_the_renewal(
@@ -309,4 +363,15 @@ def test_a_revoked_course_is_told_beside_the_programmes_certificate(
     assert services.lost_courses(db, made) == ()
     course = db.scalars(select(Certificate).where(Certificate.slug == SLUG)).one()
     services.revoke(db, course, "Issued to the wrong person.", administrator, AT)
+    assert services.lost_courses(db, made) == (SLUG,)
+
+
+def test_a_revoked_correction_of_a_course_is_told_beside_the_programmes_certificate(
+    db: Session, everything: User, administrator: User, correct: Callable[..., Certificate]
+) -> None:
+    programme = library().programme
+    made = services.issue(db, [everything], programme, administrator, new_event_id(), AT, BASE_URL)[
+        0
+    ]
+    services.revoke(db, correct(), "Issued to the wrong person.", administrator, AT)
     assert services.lost_courses(db, made) == (SLUG,)

@@ -21,8 +21,9 @@ from app.certificates import loader, rendering, services
 from app.certificates.models import Certificate
 from app.certificates.services import signing
 from app.certificates.types import STATUS_LIST_SIZE
+from app.core import cose
 from app.core.keys import Purpose, ring
-from tests.certificates.conftest import Ready
+from tests.certificates.conftest import Ready, on_a_phone
 from tests.factories import AT
 
 KHMER = {"native_name": "ស្រីមុំ ចាន់ស្រ៊ុន", "latin_name": "CHAN SRUN SREYMOM", "language": "km"}
@@ -87,6 +88,40 @@ def test_a_flipped_byte_is_not_believed(khmer: Certificate) -> None:
     other = "A" if text[60] != "A" else "B"
     with pytest.raises((cwt.VerifyError, cwt.DecodeError, ValueError, zlib.error)):
         believed(text[:60] + other + text[61:])
+
+
+def test_a_phone_refuses_what_was_changed_beside_the_facts(khmer: Certificate) -> None:
+    message = cose_bytes(str(khmer.signed))
+    key_id = ring().current(Purpose.CODE).thumbprint[:4]
+    start = message.index(key_id)
+    wrong = message[:start] + bytes([key_id[0] ^ 1]) + message[start + 1 :]
+    loose = cbor2.loads(message)
+    loose.value[1] = {4: b"more"}
+    site = "https://kapok.example.org"
+    assert verdicts(
+        f"{khmer.facts['address']}#{khmer.signed}",
+        f"{site}/v#{khmer.signed}",
+        f"{site}/v#{cose.for_address(wrong)}",
+        f"{site}/v#{cose.for_address(cbor2.dumps(loose))}",
+        f"{site}/v/{khmer.code[:-1]}#{khmer.signed}",
+        f"{site}/v/%zz#{khmer.signed}",
+        "100% off",
+    ) == ["genuine", "genuine", "false", "false", "false", "false", "unread"]
+
+
+def test_a_phone_whose_clock_is_slow_goes_by_the_time_of_its_list(khmer: Certificate) -> None:
+    link = f"{khmer.facts['address']}#{khmer.signed}"
+    end = signing.end_of(str(khmer.valid_until))
+    assert verdicts(link, as_of=end - timedelta(seconds=1)) == ["genuine"]
+    assert verdicts(link, as_of=end) == ["expired"]
+
+
+def verdicts(*links: str, as_of: datetime = AT) -> list[str]:
+    """What a phone whose clock stands at the time of issue says of links."""
+    keys = [dict(key.jwk) for key in ring().all(Purpose.CODE)]
+    phone_list = {"as_of": as_of.isoformat(), "timezone": "UTC", "keys": keys, "revoked": []}
+    asked = {"links": links, "list": phone_list, "now": AT.timestamp() * 1000}
+    return list(on_a_phone(asked)["verdicts"])
 
 
 def test_an_older_certificate_has_its_plain_address(khmer: Certificate) -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.certificates.models import Certificate
+from app.certificates.views.file_check import FILE_MISSES
 from app.core import pades, pades_check
 from app.core import pdf as pdf_pages
 from app.core.files import StoredFile
@@ -136,6 +137,11 @@ def test_a_file_is_checked_on_the_page(client: CheckedClient, stored: Path) -> N
     assert "not one byte of it was changed" in told(content)
     assert "it was changed afterwards" in told(content + b" ")
     assert "does not carry our signature" in told(b"%PDF-1.7 my own")
+    for _ in range(FILE_MISSES[1] - 2):
+        told(b"%PDF-1.7 my own")
+    refused = {"file": (io.BytesIO(b"%PDF-1.7 another"), "other.pdf")}
+    assert client.post("/v/file?lang=en", data=refused).status_code == 429
+    assert "not one byte of it was changed" in told(content)
     assert client.post("/v/file?lang=en").status_code == 422
     too_large = {"file": (io.BytesIO(b"0" * 900_001), "large.pdf")}
     assert client.post("/v/file?lang=en", data=too_large).status_code == 413

@@ -74,7 +74,7 @@ def picture_file(
 def signature(db: Session, by: User, owner: str, **changes: Any) -> Any:
     values = {"consent_on": date(2026, 3, 1), "consent_note": "Binder 3, sheet 12"}
     draft = services.PictureDraft(
-        services.SIGNATURE, owner, picture_file(), **{**values, **changes}
+        services.SIGNATURE, owner, re_encoded(picture_file()), **{**values, **changes}
     )
     return services.add_picture(db, draft, by, new_event_id(), AT)
 
@@ -206,6 +206,14 @@ def test_a_picture_is_drawn_anew_and_made_smaller() -> None:
 def test_what_is_no_picture_is_refused(sent: bytes, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         re_encoded(sent)
+
+
+def test_a_photograph_stands_as_the_camera_was_held() -> None:
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6  # a quarter turn
+    Image.new("RGB", (2400, 1200), "teal").save(out, "JPEG", exif=exif)
+    with Image.open(io.BytesIO(re_encoded(out.getvalue()))) as picture:
+        assert (picture.size, picture.info) == ((600, 1200), {})
 
 
 def test_a_red_cross_is_refused_and_a_red_flower_is_not() -> None:

@@ -94,9 +94,12 @@ def test_the_facts_can_be_read_back_from_the_file(name: str, language: str) -> N
     for text in (names["native"], names["latin"], *numbers, *map(titles.get, facts["languages"])):
         assert re.sub(r"\s+", "", text) in words
     with pikepdf.open(io.BytesIO(content)) as file:
-        attached = json.loads(file.attachments["certificate.json"].get_file().read_bytes())
+        attached = {key: one.get_file().read_bytes() for key, one in file.attachments.items()}
         assert names["native"] in str(file.docinfo["/Title"])
-    assert attached == facts
+    if "serial" not in facts:  # a letter is no certificate: it carries nothing to check
+        assert attached == {}
+        return
+    assert json.loads(attached["certificate.json"]) == facts
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,7 +15,7 @@ from app.certificates.services.standing import NO_NUMBERS
 from app.certificates.views.returning import WRONG_HERE
 from app.core.events import new_event_id
 from tests.browsing import CheckedClient
-from tests.certificates.conftest import BASE_URL
+from tests.certificates.conftest import BASE_URL, on_a_phone
 from tests.factories import AT
 
 PIN = "482914"
@@ -23,29 +23,40 @@ CODE = "7K1F0Q2MXTRB5D9A"
 FULL_WIDTH = {ord(letter): ord(letter) + 0xFEE0 for letter in CODE}
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "7k1f-0q2m-xtrb-5d9a",
-        " 7K1F 0Q2M\u00a0XTRB\t5D9A ",
-        "7K1F\u20130Q2M\u2014XTRB\u22125D9A",  # dashes of word processors
-        "7K1F\u200b0Q2M\u200bXTRB\ufeff5D9A",  # cannot be seen
-        "7KlFOQ2MXTRB5D9A",  # l for 1, O for 0
-        "7KIFoQ2MXTRB5D9A",
-        CODE.translate(FULL_WIDTH),
-        "7К1F0Q2МХТRВ5D9А",  # Cyrillic К М Х Т В А
-        "7Κ1F0Q2ΜΧΤRΒ5D9Α",  # Greek
-        f"https://kapok.example.org/v/{CODE}#hQ1a",
-        f"kapok.example.org/v/{CODE}?lang=lo",
-    ],
-)
+READ = [
+    "7k1f-0q2m-xtrb-5d9a",
+    " 7K1F 0Q2M\u00a0XTRB\t5D9A ",
+    "7K1F\u20130Q2M\u2014XTRB\u22125D9A",  # dashes of word processors
+    "7K1F\u200b0Q2M\u200bXTRB\ufeff5D9A",  # cannot be seen
+    "7KlFOQ2MXTRB5D9A",  # l for 1, O for 0
+    "7KIFoQ2MXTRB5D9A",
+    CODE.translate(FULL_WIDTH),
+    "7К1F0Q2МХТRВ5D9А",  # Cyrillic К М Х Т В А
+    "7Κ1F0Q2ΜΧΤRΒ5D9Α",  # Greek
+    f"https://kapok.example.org/v/{CODE}#hQ1a",
+    f"kapok.example.org/v/{CODE}?lang=lo",
+]
+NOT_READ = ["", "-", "7K1F0Q2MXTRB5D9", CODE + "A", "*" * 16, "木棉" * 8]
+#: Every letter, digit, space and dash of the lower planes, in the midst of a code.
+ANY = [chr(n) for n in (*range(0x3100), *range(0xFF00, 0xFFF0))]
+
+
+@pytest.mark.parametrize("typed", READ)
 def test_a_code_is_read_however_it_was_typed(typed: str) -> None:
     assert services.normal_code(typed) == CODE
 
 
-@pytest.mark.parametrize("typed", ["", "-", "7K1F0Q2MXTRB5D9", CODE + "A", "*" * 16, "木棉" * 8])
+@pytest.mark.parametrize("typed", NOT_READ)
 def test_what_is_no_code_is_none(typed: str) -> None:
     assert services.normal_code(typed) is None
+
+
+def test_a_phone_without_a_network_reads_a_code_as_the_server_does() -> None:
+    typed = [*READ, *NOT_READ, f"/v/{CODE}/", f"/V/{CODE}", f"x/v/{CODE}/v/{CODE}"]
+    typed += [CODE[:8] + one + rest for one in ANY for rest in (CODE[8:], CODE[9:])]
+    told = on_a_phone({"typed": typed})["read"]
+    here = [services.normal_code(one) or "" for one in typed]
+    assert [pair for pair in zip(typed, told, here, strict=True) if pair[1] != pair[2]] == []
 
 
 def test_a_typed_code_leads_to_its_page(client: CheckedClient, issued: Certificate) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
 from app.core import keys_cli
-from app.core.keys import Key, KeyUnreadable, Purpose, Ring
+from app.core.keys import Key, KeyUnreadable, Purpose, Ring, _read
 
 
 @pytest.fixture
@@ -33,6 +33,17 @@ def test_nobody_but_the_owner_reads_a_key(ring: Ring) -> None:
     assert modes == {0o600}
     assert stat.S_IMODE(ring.folder.stat().st_mode) == 0o700
     assert {path.name for path in ring.folder.iterdir()} == {"authority-1.pem", "document-1.pem"}
+
+
+def test_what_a_copy_left_open_to_others_is_closed(ring: Ring) -> None:
+    path = ring.folder / "code-1.pem"
+    ring.folder.mkdir(mode=0o755)
+    ring.current(Purpose.CODE)
+    assert stat.S_IMODE(ring.folder.stat().st_mode) == 0o700
+    path.chmod(0o644)
+    _read.cache_clear()  # as in another process
+    ring.current(Purpose.CODE)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def _thumbprint(folder: Path) -> bytes:

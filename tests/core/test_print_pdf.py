@@ -64,6 +64,12 @@ def test_pages_of_two_languages_are_not_alike() -> None:
     assert list(alike([page("A"), page("B", "km"), page("C")])) == [(0, 2), (1,)]
 
 
+def test_pages_on_other_art_of_the_same_name_are_not_alike() -> None:
+    first = replace(page("A"), background="art.svg", files={"art.svg": b"<svg>1</svg>"})
+    second = replace(first, files={"art.svg": b"<svg>2</svg>"})
+    assert list(alike([first, second, first])) == [(0, 2), (1,)]
+
+
 def test_pages_drawn_together_look_like_single_ones_and_keep_their_words() -> None:
     names = ["ສົມສະໄໝ ແກ້ວມະນີ", "សុខ ចាន់ដារ៉ា", "Nguyễn Thị Ánh Tuyết"]
     documents = [page(name, seal=9 + at) for at, name in enumerate(names)]

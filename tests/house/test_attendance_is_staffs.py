@@ -20,14 +20,14 @@ def entries(world: World) -> int:
 def test_no_address_of_a_trainee_writes_attendance(small_world: World) -> None:
     own = small_world.keys["learner"]
     given = {"person": own, f"what-{own}": "present", "what": "present", "scanned": own, "pin": "0"}
-    tried = 0
+    tried, before = 0, entries(small_world)
     for route in routes_of(small_world.app):
         if route.method != "POST":
             continue
         with small_world.untouched():
             data = {**given, "event_id": new_event_id()}
             small_world.browser("learner").post(address_of(small_world, route), data=data)
-            assert entries(small_world) == 0, route
+            assert entries(small_world) == before, route
         tried += 1
     assert tried > 40
 

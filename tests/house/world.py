@@ -43,9 +43,9 @@ from app.learning.types import CorrectionKind
 from app.overview.services.demo import check_of_one
 from app.practicals import services as practicals
 from app.practicals.models import SkillCheck
-from app.practicals.services import papers, planning
+from app.practicals.services import attendance, papers, planning
 from app.practicals.types import AcknowledgedBy
-from app.practicals.types.sessions import PaperDraft, PaperKind, SessionDraft
+from app.practicals.types.sessions import Entry, PaperDraft, PaperKind, Presence, SessionDraft
 from tests.browsing import CheckedClient
 from tests.factories import (
     make_administrator,
@@ -138,6 +138,7 @@ class _Builder:
         self._check(people["trainee"], people["instructor"], own, acknowledged=True)
         self._check(people["learner"], people["instructor"], own, acknowledged=False)
         self._plan_day(own, people["instructor"])
+        self._close_day(own, people["instructor"], people["learner"])
         self._certify(people["trainee"], people["administrator"])
         self._design(people["administrator"])
         self._correct(people["administrator"])
@@ -274,6 +275,25 @@ class _Builder:
         papers.store_paper(self.db, paper.id, PDF, None, self.at)
         self.world.keys |= {"day": day.key, "paper": paper.key}
 
+    def _close_day(self, cohort: Cohort, by: User, who: User) -> None:
+        """A training day of last week on which somebody was present; its books are closed."""
+        draft = SessionDraft(
+            held_on=self.today - timedelta(days=7),
+            begins=time(9),
+            ends=time(16),
+            place="ວຽງຈັນ",
+            timezone="Asia/Vientiane",
+            courses=(SLUG,),
+            stations=(),
+            instructors=(by.key,),
+            examiners=(),
+            manikins=2,
+        )
+        day = planning.plan_session(self.db, cohort, draft, new_event_id(), by, self.at)
+        entry = Entry(new_event_id(), who.key, Presence.PRESENT)
+        attendance.record_entry(self.db, day, entry, by, self.at)
+        day.closed_at = self.at
+
     def _certify(self, who: User, by: User) -> None:
         base_url = "http://127.0.0.1:8000"
         (ready,) = certificates.readiness(self.db, [who], self.course, self.today)
@@ -284,6 +304,8 @@ class _Builder:
         )
         stored = files.store(self.db, PDF, "application/pdf", self.at)
         certificate.file_sha256 = stored.sha256
+        picture = files.store(self.db, LOGO, "image/png", self.at)
+        certificate.picture_sha256 = picture.sha256
         self.world.keys |= {
             "certificate": certificate.key,
             "verification": certificate.code,

@@ -48,6 +48,7 @@ ACTION_NAMES = {
     "certificates.take-back": lazy("Certificates not handed over after all"),
     "certificates.withdraw-picture": lazy("Picture for certificates taken back"),
     "certificates.withdraw-run": lazy("Print run given up"),
+    "certificates.write-letter": lazy("Letter of attendance given"),
     "cohorts.add-instructor": lazy("Instructor added to a cohort"),
     "cohorts.admit": lazy("Person admitted to a cohort"),
     "cohorts.announce": lazy("Announcement written"),

@@ -63,6 +63,7 @@ WORD_NAMES = {
     "minutes": lazy("Minutes; keep %(number)s"),
     "online": lazy("Before the hours online"),
     "practice": lazy("Before the hours of practice"),
+    "places": lazy("Before the place of the training"),
     "present": lazy("Before the time of presence"),
     "preview": lazy("Across a preview"),
     "questions": lazy("Questions; keep %(number)s"),

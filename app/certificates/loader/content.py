@@ -64,7 +64,17 @@ WORDS: dict[Kind, frozenset[str]] = {
     Kind.COURSE: frozenset(_CERTIFICATE),
     Kind.PROGRAMME: frozenset(_CERTIFICATE | {"courses"}),
     Kind.ATTENDANCE: frozenset(
-        {"attended", "certify", "dates", "hours", "minutes", "present", "preview", "written_on"}
+        {
+            "attended",
+            "certify",
+            "dates",
+            "hours",
+            "minutes",
+            "places",
+            "present",
+            "preview",
+            "written_on",
+        }
     ),
     Kind.CARD: frozenset({"awarded", "edition", "preview", "serial", "valid_until", "verify"}),
 }

@@ -18,13 +18,16 @@ from app.certificates.services.numbers import (
     unexplained_serials,
 )
 from app.certificates.services.printing import (
+    MOST_PICTURE_BYTES,
     ask_missing_files,
     ask_preview,
     facts_to_print,
+    pdf_to_draw,
     preview_facts,
     preview_of,
     record_fault,
     store_pdf,
+    store_picture,
     store_preview,
 )
 from app.certificates.services.programme import lost_courses
@@ -38,6 +41,8 @@ from app.certificates.services.records import (
     file_of,
     find_certificates,
     first_awards,
+    picture_file,
+    picture_size,
     timeline_of,
 )
 from app.certificates.services.renewing import (
@@ -57,6 +62,7 @@ from app.certificates.services.template_pictures import (
     add_picture,
     picture_of,
     pictures,
+    re_encoded,
     withdraw_picture,
 )
 from app.certificates.services.templates import (
@@ -78,6 +84,7 @@ __all__ = [
     "LOGO",
     "MERGE_MOVES",
     "MERGE_STAYS",
+    "MOST_PICTURE_BYTES",
     "PAGE_SIZE",
     "SIGNATURE",
     "Correction",
@@ -121,12 +128,16 @@ __all__ = [
     "lost_sheets",
     "merge_people",
     "normal_code",
+    "pdf_to_draw",
+    "picture_file",
     "picture_of",
+    "picture_size",
     "pictures",
     "preview_facts",
     "preview_of",
     "printed_facts",
     "public_record",
+    "re_encoded",
     "readiness",
     "readiness_in",
     "record_fault",
@@ -144,6 +155,7 @@ __all__ = [
     "standing_in",
     "state_of",
     "store_pdf",
+    "store_picture",
     "store_preview",
     "template_of",
     "timeline_of",

@@ -17,7 +17,13 @@ from app.certificates.loader import Template
 from app.certificates.models import Certificate, CertificateIssue
 from app.certificates.services.awards import award_named, award_of
 from app.certificates.services.freezing import numbered
-from app.certificates.services.issuing import MAX_REASON, ask_file, frozen_columns, record_act
+from app.certificates.services.issuing import (
+    MAX_REASON,
+    ask_file,
+    frozen_columns,
+    lock_version,
+    record_act,
+)
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
 from app.certificates.services.signing import free_status_indexes
 from app.certificates.services.templates import to_print
@@ -80,9 +86,7 @@ def _today(at: datetime) -> date:
 
 
 def _require_correctable(db: Session, certificate: Certificate) -> None:
-    later = select(Certificate.id).where(Certificate.replaces_id == certificate.id)
-    revoked = select(Certificate.revoked_at).where(Certificate.id == certificate.id)
-    if db.scalar(later) is not None or db.scalar(revoked) is not None:
+    if lock_version(db, certificate) or certificate.revoked_at is not None:
         raise NotCorrectable
 
 
@@ -112,7 +116,16 @@ def _todays_texts(certificate: Certificate, template: Template) -> dict[str, Any
     facts = certificate.facts
     award = award_of(award_named(certificate.slug))
     words = rendering.template_facts(template)
-    return {**words, "course": {**facts["course"], "titles": dict(award.titles)}}
+    titles = {one["key"]: one["titles"] for one in award.courses}
+    covered = [
+        {**one, "titles": dict(titles.get(one["key"], one["titles"]))}
+        for one in facts.get("courses", ())
+    ]
+    return {
+        **words,
+        **({"courses": covered} if covered else {}),
+        "course": {**facts["course"], "titles": dict(award.titles)},
+    }
 
 
 def _insert(

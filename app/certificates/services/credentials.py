@@ -17,10 +17,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.certificates import loader, rendering
+from app.certificates import rendering
+from app.certificates.loader import Template
 from app.certificates.models import Certificate
 from app.certificates.services.numbers import normal_code
 from app.certificates.services.signing import base_of, end_of, revoked_indexes
+from app.certificates.services.templates import frozen
 from app.certificates.types import STATUS_LIST_SIZE, UnknownCode, UnknownStatusList
 from app.core import cose, linked_data
 from app.core.keys import Key, Purpose, ring
@@ -34,8 +36,8 @@ CONTEXTS = [linked_data.CREDENTIALS, linked_data.BADGES, linked_data.EXTENSIONS]
 Credential = dict[str, Any]
 
 
-def credential_source(db: Session, typed: str) -> tuple[Mapping[str, Any], int, datetime]:
-    """Facts, place in the status list and time of issue of a code as typed.
+def credential_source(db: Session, typed: str) -> tuple[Mapping[str, Any], int, datetime, Template]:
+    """Facts, place in the status list, time of issue and frozen template of a code as typed.
 
     Raises UnknownCode, also for a certificate of before signing.
     """
@@ -44,7 +46,7 @@ def credential_source(db: Session, typed: str) -> tuple[Mapping[str, Any], int, 
     row = db.execute(query.where(Certificate.code == code)).one_or_none()
     if row is None or row.status_index is None:
         raise UnknownCode
-    return row.facts, row.status_index, row.issued_at
+    return row.facts, row.status_index, row.issued_at, frozen(db, row.facts)
 
 
 def credential_of(db: Session, certificate_id: int) -> Credential | None:
@@ -52,21 +54,27 @@ def credential_of(db: Session, certificate_id: int) -> Credential | None:
     found = db.get(Certificate, certificate_id)
     if found is None or found.status_index is None:
         return None
-    return credential(found.facts, found.status_index, found.issued_at)
+    template = frozen(db, found.facts)
+    return credential(found.facts, found.status_index, found.issued_at, template)
 
 
-def credential(facts: Mapping[str, Any], status_index: int, issued_at: datetime) -> Credential:
-    """The certificate with an embedded proof (`eddsa-rdfc-2022`); the same bytes every time."""
+def credential(
+    facts: Mapping[str, Any], status_index: int, issued_at: datetime, template: Template
+) -> Credential:
+    """The certificate with an embedded proof (`eddsa-rdfc-2022`).
+
+    The same bytes every time until the key of badges is rotated; the new one then signs it.
+    """
     key = ring().current(Purpose.BADGE)
-    bare = unsigned(facts, status_index)
+    bare = unsigned(facts, status_index, template)
     return linked_data.signed(
         bare, key, f"{bare['issuer']['id']}#{key.multikey}", _moment(issued_at)
     )
 
 
-def credential_jwt(facts: Mapping[str, Any], status_index: int) -> str:
+def credential_jwt(facts: Mapping[str, Any], status_index: int, template: Template) -> str:
     """The same as a JWT (ES256), for checkers that know no embedded proofs."""
-    bare, key = unsigned(facts, status_index), ring().current(Purpose.CODE)
+    bare, key = unsigned(facts, status_index, template), ring().current(Purpose.CODE)
     claims = {
         **bare,
         "iss": bare["issuer"]["id"],
@@ -80,7 +88,7 @@ def credential_jwt(facts: Mapping[str, Any], status_index: int) -> str:
     return f"{signed}.{url64(cose.raw_signature(signed.encode(), key))}"
 
 
-def unsigned(facts: Mapping[str, Any], status_index: int) -> Credential:
+def unsigned(facts: Mapping[str, Any], status_index: int, template: Template) -> Credential:
     """What the credential says, in the certificate's own language; no empty value anywhere."""
     base, language = base_of(facts), facts["language"]
     number, place = divmod(status_index, STATUS_LIST_SIZE)
@@ -102,7 +110,7 @@ def unsigned(facts: Mapping[str, Any], status_index: int) -> Credential:
             "id": uuid5(NAMESPACE_URL, facts["address"]).urn,
             "type": ["AchievementSubject"],
             "identifier": _names(facts),
-            "achievement": _achievement(facts, base, language),
+            "achievement": _achievement(facts, base, language, template),
         },
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
         "credentialStatus": {
@@ -123,8 +131,10 @@ def _names(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _achievement(facts: Mapping[str, Any], base: str, language: str) -> dict[str, Any]:
-    words = loader.template(facts["template"]).data.words
+def _achievement(
+    facts: Mapping[str, Any], base: str, language: str, template: Template
+) -> dict[str, Any]:
+    words = template.data.words
     training = rendering.training_line(facts["training"], words, language)
     return {
         "id": f"{base}/a/{facts['course']['slug']}",

@@ -41,10 +41,15 @@ _FINDINGS = {
 }
 
 
-def check_file(db: Session, content: bytes, on: date) -> FileCheck:
-    """Compare a file with those we keep; else look into its signature. Nothing of it is kept."""
+def stored_file(db: Session, content: bytes, on: date) -> FileCheck | None:
+    """What is known of a file that we keep byte for byte; None for another. One quick look."""
     digest = hashlib.sha256(content).hexdigest()
     code = db.scalar(select(Certificate.code).where(Certificate.file_sha256 == digest))
     if code is not None:
         return FileCheck(FileState.STORED, verify(db, code, on))
-    return FileCheck(_FINDINGS[pades_check.finding(content)])
+    return None
+
+
+def state_of_signature(content: bytes) -> FileState:
+    """What the signature in another file says. Slow; nothing of the file is kept."""
+    return _FINDINGS[pades_check.finding(content)]

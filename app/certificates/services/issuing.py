@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -32,6 +32,7 @@ from app.certificates.types import (
     Award,
     IssuedMeanwhile,
     NobodyChosen,
+    NotCorrectable,
     NotEligible,
     PreviewChanged,
     Readiness,
@@ -194,19 +195,33 @@ def ask_file(db: Session, certificate_id: int) -> None:
 def revoke(db: Session, certificate: Certificate, reason: str, by: User, at: datetime) -> None:
     """Revoke for good, with a reason; the same person's same reason again changes nothing.
 
-    Raises ReasonMissing or AlreadyRevoked.
+    A version that another has replaced is not revoked: the award would stay valid by the newest.
+    Raises ReasonMissing, AlreadyRevoked or NotCorrectable.
     """
     reason = reason.strip()[:MAX_REASON]
     if not reason:
         raise ReasonMissing
-    values = {"revoked_at": at, "revoked_by_id": by.id, "revocation_reason": reason}
-    not_yet = (Certificate.id == certificate.id, Certificate.revoked_at.is_(None))
-    done = db.execute(
-        update(Certificate).where(*not_yet).values(**values).returning(Certificate.id)
-    ).first()
-    db.refresh(certificate)
-    if done is not None:
-        detail = {"serial": certificate.serial, "reason": reason}
-        audit.record(db, "certificates.revoke", by.key, at, "certificate", certificate.key, detail)
-    elif (certificate.revoked_by_id, certificate.revocation_reason) != (by.id, reason):
-        raise AlreadyRevoked
+    is_replaced = lock_version(db, certificate)
+    if certificate.revoked_at is not None:
+        if (certificate.revoked_by_id, certificate.revocation_reason) != (by.id, reason):
+            raise AlreadyRevoked
+        return
+    if is_replaced:
+        raise NotCorrectable
+    certificate.revoked_at, certificate.revoked_by_id = at, by.id
+    certificate.revocation_reason = reason
+    db.flush()
+    db.expire(certificate, ["revoked_by"])
+    detail = {"serial": certificate.serial, "reason": reason}
+    audit.record(db, "certificates.revoke", by.key, at, "certificate", certificate.key, detail)
+
+
+def lock_version(db: Session, certificate: Certificate) -> bool:
+    """Lock the row until the write ends and read it anew; whether another version replaced it.
+
+    A correction and a revocation at the same moment come one after the other.
+    """
+    row = select(Certificate).where(Certificate.id == certificate.id).with_for_update()
+    db.scalars(row.execution_options(populate_existing=True)).one()
+    later = select(Certificate.id).where(Certificate.replaces_id == certificate.id)
+    return db.scalar(later) is not None

@@ -22,6 +22,9 @@ from app.core.events import new_event_id
 from app.courses.types import Course, Programme
 
 PDF = "application/pdf"
+PNG = "image/png"
+#: Of a certificate's picture: what a chat shows at once also on a slow network.
+MOST_PICTURE_BYTES = 250_000
 PREVIEW_LIFETIME = timedelta(days=1)
 
 
@@ -51,15 +54,44 @@ def store_pdf(db: Session, certificate_id: int, content: bytes, at: datetime) ->
     ).first()
     if done is None:
         raise AlreadyRendered
+    _ask_picture(db, certificate_id)
     return stored.sha256
 
 
+def _ask_picture(db: Session, certificate_id: int) -> None:
+    unique = f"certificates.picture:{certificate_id}"
+    jobs.enqueue(db, "certificates.picture", {"certificate": certificate_id}, unique)
+
+
+def pdf_to_draw(db: Session, certificate_id: int) -> bytes | None:
+    """The stored file of a certificate that has no picture yet, else None."""
+    certificate = db.get(Certificate, certificate_id)
+    if certificate is None or certificate.file_sha256 is None or certificate.picture_sha256:
+        return None
+    return files.load(db, certificate.file_sha256).content
+
+
+def store_picture(db: Session, certificate_id: int, content: bytes, at: datetime) -> None:
+    """Keep the picture of a certificate; one that is there already stays."""
+    stored = files.store(db, content, PNG, at)
+    without = (Certificate.id == certificate_id, Certificate.picture_sha256.is_(None))
+    db.execute(update(Certificate).where(*without).values(picture_sha256=stored.sha256))
+
+
 def ask_missing_files(db: Session) -> int:
-    """Have every file made that is still missing, also after a fault; returns how many."""
-    missing = db.scalars(select(Certificate.id).where(Certificate.file_sha256.is_(None))).all()
+    """Have every file made that is still missing, also after a fault; returns how many.
+
+    A file without its picture counts too.
+    """
+    query = select(Certificate.id).order_by(Certificate.id)
+    missing = db.scalars(query.where(Certificate.file_sha256.is_(None))).all()
     for certificate_id in missing:
         ask_file(db, certificate_id)
-    return len(missing)
+    drawn, picture = Certificate.file_sha256.is_not(None), Certificate.picture_sha256
+    bare = db.scalars(query.where(drawn, picture.is_(None))).all()
+    for certificate_id in bare:
+        _ask_picture(db, certificate_id)
+    return len(missing) + len(bare)
 
 
 def record_fault(db: Session, certificate_id: int, fault: str) -> None:

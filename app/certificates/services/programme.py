@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts import services as accounts
 from app.accounts.models import User
@@ -148,11 +148,19 @@ def _certificate(one: Certificate) -> dict[str, Any]:
 
 
 def lost_courses(db: Session, certificate: Certificate) -> tuple[str, ...]:
-    """Slugs of the courses whose certificates the award rests on and that were revoked since."""
+    """Slugs of the courses whose certificates the award rests on and that were revoked since.
+
+    Also where a corrected version was revoked: it is the same award.
+    """
     rests_on = {one["key"]: one["slug"] for one in certificate.evidence.get("courses", ())}
     if not rests_on:
         return ()
-    query = select(Certificate.key).where(
-        Certificate.key.in_(rests_on), Certificate.revoked_at.is_not(None)
+    named = aliased(Certificate)
+    query = select(named.key).where(
+        named.key.in_(rests_on),
+        named.user_id == Certificate.user_id,
+        named.slug == Certificate.slug,
+        named.award_date == Certificate.award_date,
+        Certificate.revoked_at.is_not(None),
     )
-    return tuple(rests_on[key] for key in db.scalars(query))
+    return tuple(rests_on[key] for key in db.scalars(query.distinct()))

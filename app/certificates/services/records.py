@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -104,6 +105,19 @@ def file_of(db: Session, certificate: Certificate) -> StoredFile:
     if certificate.file_sha256 is None:
         raise NotRendered
     return files.load(db, certificate.file_sha256)
+
+
+def picture_file(db: Session, certificate: Certificate) -> StoredFile:
+    """The stored picture; raises NotRendered while it is being made."""
+    if certificate.picture_sha256 is None:
+        raise NotRendered
+    return files.load(db, certificate.picture_sha256)
+
+
+def picture_size(db: Session, certificate: Certificate) -> tuple[int, int]:
+    """Width and height of the stored picture in pixels: its first words (PNG, 11.2.1)."""
+    width, height = struct.unpack(">II", picture_file(db, certificate).content[16:24])
+    return width, height
 
 
 def export_certificates(db: Session, person: User) -> list[dict[str, Any]]:

@@ -141,6 +141,7 @@ def _is_newest(db: Session, certificate: Certificate) -> bool:
         Certificate.user_id == certificate.user_id,
         Certificate.slug == certificate.slug,
         Certificate.award_date > certificate.award_date,
+        Certificate.revoked_at.is_(None),  # as in `_ending`: who is reminded can renew
     )
     return db.scalar(later.limit(1)) is None
 

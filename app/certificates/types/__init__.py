@@ -257,6 +257,12 @@ class AlreadyRendered(DomainError):
     message = N_("The file of this certificate exists already and never changes.")
 
 
+class NothingAttended(NotFound):
+    """No closed training day on which the person took part, or none of this course."""
+
+    message = N_("No closed training day is known for this letter.")
+
+
 class NotRendered(NotFound):
     """The file is still being made."""
 

@@ -7,6 +7,8 @@ from app.certificates.views import (  # noqa: F401 (they add their routes)
     desk,
     file_check,
     issuing,
+    letters,
+    missing,
     office,
     own,
     printers,

@@ -70,6 +70,7 @@ def _kept() -> dict[str, Any]:
         "files": [*pages, *files, icon],
         "languages": list(LANGUAGES),
         "list": url_for("certificates_plain.offline_list"),
+        "reader": asset("zxing_reader.wasm"),
     }
 
 

@@ -9,6 +9,7 @@ from flask import Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.certificates.services import credentials
+from app.certificates.services.awards import award_named
 from app.certificates.types import UnknownCode
 from app.certificates.views.frame import base_url
 from app.certificates.views.public import count_miss, plain
@@ -18,7 +19,7 @@ from app.core.db import reading
 from app.core.i18n import proposed_language
 from app.core.keys import Purpose, ring
 from app.core.permissions import public
-from app.courses.library import library
+from app.courses.types import Programme
 
 _LIST_AGE = 300  # seconds for which a checker may keep a status list
 
@@ -28,11 +29,13 @@ _LIST_AGE = 300  # seconds for which a checker may keep a status list
 def credential(code: str) -> Response | tuple[Response, int]:
     """The certificate as an Open Badge with an embedded proof."""
     try:
-        facts, place, issued_at = credentials.credential_source(reading(), code)
+        facts, place, issued_at, template = credentials.credential_source(reading(), code)
     except UnknownCode as error:
         count_miss()
         return jsonify(state="unknown"), error.status
-    return _json(credentials.credential(facts, place, issued_at), "application/vc+ld+json")
+    return _json(
+        credentials.credential(facts, place, issued_at, template), "application/vc+ld+json"
+    )
 
 
 @plain.get("/v/<code>/credential.jwt")
@@ -40,11 +43,13 @@ def credential(code: str) -> Response | tuple[Response, int]:
 def credential_jwt(code: str) -> Response | tuple[Response, int]:
     """The same as a JWT."""
     try:
-        facts, place, _issued_at = credentials.credential_source(reading(), code)
+        facts, place, _issued_at, template = credentials.credential_source(reading(), code)
     except UnknownCode as error:
         count_miss()
         return jsonify(state="unknown"), error.status
-    return Response(credentials.credential_jwt(facts, place), mimetype="application/vc+jwt")
+    return Response(
+        credentials.credential_jwt(facts, place, template), mimetype="application/vc+jwt"
+    )
 
 
 @plain.get("/status/<int:number>")
@@ -82,9 +87,11 @@ def authority_certificate() -> Response:
 @plain.get("/a/<slug>")
 @public
 def achievement(slug: str) -> AnyResponse:
-    """The address that a credential gives its course: leads to the course's page."""
-    library().course(slug)
+    """The address that a credential gives what it is of: leads to its page."""
+    what = award_named(slug)
     language = request.args.get("lang") or proposed_language()
+    if isinstance(what, Programme):
+        return redirect(url_for("learning.programme", lang=language))
     return redirect(url_for("learning.course", lang=language, slug=slug))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response
 from markupsafe import Markup
 
 from app.accounts.models import User
@@ -96,22 +96,6 @@ def award_title(slug: str) -> str:
     return services.award_title(slug, current_language())
 
 
-def missing_address(missing: Missing, user_key: str, cohort_key: str) -> str | None:
-    """Where staff see what is missing, or None: pages of other rooms by name, if they are there."""
-    wanted: tuple[str, dict[str, Any]]
-    match missing.kind:
-        case MissingKind.COURSE_CERTIFICATE:
-            wanted = ("certificates.eligible", {"key": cohort_key, "slug": missing.key})
-        case MissingKind.NAMES | MissingKind.LETTERS | MissingKind.CONSENT:
-            wanted = ("accounts.person", {"key": user_key})
-        case MissingKind.LANGUAGE:
-            wanted = ("courses.reviews", {})
-        case _:
-            wanted = ("overview.member_progress", {"key": cohort_key, "user": user_key})
-    endpoint, values = wanted
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
-
-
 def _name_of(missing: Missing, slug: str) -> str:
     match missing.kind:
         case MissingKind.SHEET | MissingKind.SHEET_EXPIRED | MissingKind.ACKNOWLEDGEMENT:
@@ -185,7 +169,6 @@ def words() -> dict[str, Any]:
         "certificate_states": STATES,
         "missing_sentence": missing_sentence,
         "award_title": award_title,
-        "missing_address": missing_address,
         "part_words": part_words,
         "lesson_title": lesson_title,
         "sheet_title": sheet_title,

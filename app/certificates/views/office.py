@@ -11,7 +11,7 @@ from app.accounts.forms import password_is_right, refuse, text
 from app.certificates import services
 from app.certificates.forms import RevokeForm, SearchForm
 from app.certificates.models import Certificate
-from app.certificates.types import AlreadyRevoked
+from app.certificates.types import AlreadyRevoked, NotCorrectable
 from app.certificates.views.frame import (
     award_title,
     blueprint,
@@ -113,7 +113,7 @@ def revoke(key: object) -> AnyResponse | tuple[str, int]:
         services.revoke(
             db, services.certificate_of(db, me(), str(key)), text(form.reason), me(), now()
         )
-    except AlreadyRevoked as error:
+    except (AlreadyRevoked, NotCorrectable) as error:
         db.rollback()
         refuse(form, None, error)
         return _revoke_page(form, one(key)), error.status

@@ -43,18 +43,18 @@ def add_template_picture() -> AnyResponse | tuple[str, int]:
     form = PictureForm()
     if not form.validate():
         return _page(form), 422
-    draft = services.PictureDraft(
-        kind=text(form.kind),
-        label=text(form.label),
-        content=_sent(),
-        consent_on=form.consent_on.data,
-        consent_note=text(form.consent_note),
-    )
-    db = writing()
     try:
+        draft = services.PictureDraft(
+            kind=text(form.kind),
+            label=text(form.label),
+            content=services.re_encoded(_sent()),
+            consent_on=form.consent_on.data,
+            consent_note=text(form.consent_note),
+        )
+        db = writing()
         services.add_picture(db, draft, me(), text(form.event_id), now())
     except (PictureRefused, ConsentOfSignatoryMissing) as error:
-        db.rollback()
+        reading().rollback()
         is_consent = isinstance(error, ConsentOfSignatoryMissing)
         refuse(form, "consent_on" if is_consent else None, error)
         return _page(form), error.status

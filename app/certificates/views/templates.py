@@ -176,6 +176,8 @@ def restore_template(name: str) -> AnyResponse | tuple[str, int]:
     form = RestoreForm()
     if not form.validate() or form.number.data is None:
         return _template_page(known(name), form), 422
+    earlier = services.version_of(reading(), known(name), form.number.data)
+    services.refuse_faults(services.checked(reading(), name, earlier.content), base_url())
     db = writing()
     base, event = form.base.data or 0, text(form.event_id)
     row = services.restore(db, known(name), form.number.data, base, me(), event, now())

@@ -11,21 +11,21 @@ their picture, and fails if a new version of WeasyPrint moves these functions.
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 from typing import Any
 
-from fontTools import agl
-from fontTools.ttLib import TTFont
+import uharfbuzz as hb
 from weasyprint import pdf as weasyprint_pdf
 from weasyprint.draw import text as weasyprint_text
 
-_INVISIBLE = str.maketrans("", "", "\u200b\u2060\u00ad")
+from app.core.pdf.glyphs import Letters
+
+INVISIBLE = str.maketrans("", "", "\u200b\u2060\u00ad")
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 #: What stands between two strings that are not empty.
 _KERNINGS = re.compile(rb"(?<=[\[>])(?:-?\d+(?:\.\d+)?|<>|\s)+(?=[<\]])(?!<>)")
-_letters: dict[str, tuple[list[str], dict[str, str], dict[int, str]]] = {}
+_letters: dict[str, Letters] = {}
 
 
 def install() -> None:
@@ -36,7 +36,7 @@ def install() -> None:
     build_fonts = weasyprint_pdf.build_fonts_dictionary
 
     def draw_with_text(stream: Any, textbox: Any, *rest: Any, **named: Any) -> Any:
-        text = textbox.text.translate(_INVISIBLE)
+        text = textbox.text.translate(INVISIBLE)
         start = len(stream.stream)
         result = draw_line(stream, textbox, *rest, **named)
         drawn = [_without_empty_strings(operation) for operation in stream.stream[start:]]
@@ -71,27 +71,16 @@ def _sum(match: re.Match[bytes]) -> bytes:
 
 
 def _repair(font: Any) -> None:
-    order, by_name, by_code = _letters_of(font)
+    letters = _letters_of(font)
     for glyph, text in font.to_unicode.items():
-        name = order[glyph] if glyph < len(order) else ""
-        if len(text) == 1 and by_code.get(ord(text)) == name:
+        if letters.is_of(glyph, text):
             continue
-        letter = by_name.get(name) or agl.toUnicode(name)
+        letter = letters.of(glyph)
         if not text or unicodedata.normalize("NFKC", letter) != text:
             font.to_unicode[glyph] = letter or text or "\u200b"
 
 
-def _letters_of(font: Any) -> tuple[list[str], dict[str, str], dict[int, str]]:
-    """Glyph names in order, the letter of each name, and the name of each code point.
-
-    Ligature and radical code points are left out: they are no letters that anybody types.
-    """
+def _letters_of(font: Any) -> Letters:
     if font.hash not in _letters:
-        file = TTFont(io.BytesIO(font.file_content), fontNumber=font.index, lazy=True)
-        by_code = file.getBestCmap()
-        by_name: dict[str, str] = {}
-        for code, name in by_code.items():
-            if unicodedata.normalize("NFKC", chr(code)) == chr(code):
-                by_name.setdefault(name, chr(code))
-        _letters[font.hash] = (file.getGlyphOrder(), by_name, by_code)
+        _letters[font.hash] = Letters(hb.Face(font.file_content, font.index))
     return _letters[font.hash]

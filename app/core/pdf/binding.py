@@ -10,6 +10,7 @@ from typing import Any
 
 import pikepdf
 
+from app.core.pdf import faces
 from app.core.pdf.assembly import ART
 from app.core.pdf.document import RenderingFailed
 from app.core.pdf.imposition import CARDS_ON_A_SHEET, Shift, Turning, card_sheets, shift_pages
@@ -47,17 +48,24 @@ def bound(parts: Iterable[bytes], how: Binding) -> bytes:
 
 
 def _collected(parts: Iterable[bytes]) -> pikepdf.Pdf:
-    """The pages of all parts. Art that several parts brought along is kept once."""
+    """The pages of all parts. What several parts brought along is kept once: art and fonts."""
     whole = pikepdf.new()
     art: dict[bytes, pikepdf.Object] = {}
+    shared: dict[tuple[int, int] | int, Any] = {}
     for part in parts:
         with pikepdf.open(io.BytesIO(part)) as pdf:
             before = len(whole.pages)
             whole.pages.extend(pdf.pages)
-        for page in whole.pages[before:]:
-            drawings: Any = page.resources.get("/XObject", {})
+        for number, page in enumerate(whole.pages[before:], before):
+            resources: Any = page.resources
+            key = resources.objgen if resources.is_indirect else number
+            if key in shared:
+                continue
+            shared[key] = resources
+            drawings: Any = resources.get("/XObject", {})
             for name in [name for name in drawings if name.startswith(ART)]:
                 drawings[name] = art.setdefault(_digest(drawings[name]), drawings[name])
+    faces.join(whole, shared.values())
     return whole
 
 

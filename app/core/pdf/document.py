@@ -26,6 +26,19 @@ class Document:
     #: A kind of PDF that WeasyPrint knows, such as "pdf/a-3u".
     variant: str | None = None
 
+    @property
+    def art(self) -> tuple[bytes, ...]:
+        """The files that its style and its background are drawn from."""
+        names = sorted(self.files)
+        return tuple(
+            self.files[name] for name in names if name == self.background or name in self.css
+        )
+
+    @property
+    def shown(self) -> tuple[bytes, ...]:
+        """The files that the page itself names."""
+        return tuple(self.files[name] for name in sorted(self.files) if name in self.html)
+
 
 class RenderingFailed(DomainError):
     """The PDF could not be made."""

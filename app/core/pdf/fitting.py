@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from app.core.pdf.document import DoesNotFit
 
 FIT, BOX = "data-fit", "data-box"
-_TOLERANCE = 0.5  # CSS pixels; rounding of the layout
+TOLERANCE = 0.5  # CSS pixels; rounding of the layout
+POINTS = 0.75  # of a CSS pixel
 _CONTAINERS = {"BlockBox", "InlineBlockBox", "FlexBox", "TableCellBox"}
 _SLACK = 0.995  # the measured ratio, a little less, so that the second layout surely fits
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A size of letters: in percent of the size before, and in points, as the style says it."""
+
+    percent: float
+    points: str
+
+    @property
+    def style(self) -> str:
+        """What sets this size on an element."""
+        return f"font-size: {self.points}pt"
+
+    @property
+    def pixels(self) -> float:
+        """The size in CSS pixels."""
+        return float(self.points) / POINTS
+
+
+def smaller(pixels: float, room: float, width: float) -> Size:
+    """The size at which a line of this width, at this size of letters, fits into the room."""
+    scale = room / width * _SLACK
+    return Size(scale * 100, f"{pixels * scale * POINTS:.3f}")
 
 
 def shrink_to_fit(page: Any) -> bool:
@@ -21,27 +47,32 @@ def shrink_to_fit(page: Any) -> bool:
     changed = False
     for box, allowed in _marked(page, FIT):
         width = max((line.width for line in _lines(box)), default=0.0)
-        if width <= box.width + _TOLERANCE:
+        if width <= box.width + TOLERANCE:
             continue
-        scale = box.width / width * _SLACK
-        if scale * 100 < float(allowed):
+        size = smaller(box.style["font_size"], box.width, width)
+        if size.percent < float(allowed):
             raise _does_not_fit(box)
-        size = box.style["font_size"] * scale * 0.75  # CSS pixels to points
-        box.element.set("style", f"font-size: {size:.3f}pt")
+        box.element.set("style", size.style)
         changed = True
     return changed
+
+
+def resize(root: Any, number: int, pixels: float) -> None:
+    """Set a size on one of the elements with `data-fit`, counted from 0."""
+    marked = [element for element in root.iter() if element.get(FIT) is not None]
+    marked[number].set("style", f"font-size: {pixels * POINTS:.3f}pt")
 
 
 def refuse_overflow(page: Any) -> None:
     """Raise DoesNotFit when something leaves its box or a fitted line is still too long."""
     for box, _allowed in _marked(page, BOX):
-        bottom = box.content_box_y() + box.height + _TOLERANCE
-        right = box.content_box_x() + box.width + _TOLERANCE
+        bottom = box.content_box_y() + box.height + TOLERANCE
+        right = box.content_box_x() + box.width + TOLERANCE
         for line in _lines(box):
             if line.position_y + line.height > bottom or line.position_x + line.width > right:
                 raise _does_not_fit(box)
     for box, _allowed in _marked(page, FIT):
-        if any(line.width > box.width + _TOLERANCE for line in _lines(box)):
+        if any(line.width > box.width + TOLERANCE for line in _lines(box)):
             raise _does_not_fit(box)
 
 

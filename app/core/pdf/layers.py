@@ -39,10 +39,12 @@ class _Page:
 
 def alike(documents: Sequence[Document]) -> Iterator[tuple[int, ...]]:
     """The places of documents that may share a lower layer: same style, art and language."""
-    groups: dict[tuple[str, str | None, str], list[int]] = {}
+    groups: dict[tuple[str, str | None, tuple[bytes, ...], str], list[int]] = {}
     for place, document in enumerate(documents):
         language = document.html[: document.html.find("<head")]
-        groups.setdefault((document.css, document.background, language), []).append(place)
+        groups.setdefault((document.css, document.background, document.art, language), []).append(
+            place
+        )
     for places in groups.values():
         yield tuple(places)
 

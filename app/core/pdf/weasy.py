@@ -18,8 +18,11 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from app.core.pdf import actualtext, fonts
 from app.core.pdf.assembly import Layer, assemble, lay_under_each
 from app.core.pdf.document import Document, FileRefused, MissingGlyph
-from app.core.pdf.fitting import has_own_places, refuse_overflow, shrink_to_fit
+from app.core.pdf.fast import FastPath
+from app.core.pdf.fitting import has_own_places, refuse_overflow, resize, shrink_to_fit
 from app.core.pdf.layers import alike, split
+from app.core.pdf.skeleton import skeleton
+from app.core.pdf.writing import Drawn, Writer
 
 # Never asked on any network: `.invalid` names no host (RFC 2606), and the fetcher is closed.
 FILE_BASE = "https://files.invalid/"
@@ -27,6 +30,8 @@ FONT_BASE = "https://fonts.invalid/"
 _PAGE = "@page {{ size: {size}; margin: 0 }} html, body {{ margin: 0 }} img {{ display: block; "
 _PAGE += "width: 100vw; height: 100vh }}"
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "css": "text/css"}
+#: A document's pages: written here, or laid out by WeasyPrint with what lies under them.
+_Pages = list[Drawn] | tuple[Any, Layer | None]
 _MISSING = ".notdef glyph rendered"
 
 
@@ -72,6 +77,7 @@ class Renderer:
         self._styles: dict[str, Any] = {}
         self._backgrounds: dict[str, pikepdf.Pdf] = {}
         self._lowers: dict[str, Layer] = {}
+        self._fast = FastPath(self._lay_out, self._lay_out_at)
         self._ear = _Ear()
         logger = logging.getLogger("weasyprint")
         logger.addHandler(self._ear)
@@ -95,7 +101,7 @@ class Renderer:
         document is not known.
         """
         self._ear.letters.clear()
-        drawn: list[tuple[Any, Layer | None]] = [(None, None)] * len(documents)
+        drawn: list[_Pages] = [[]] * len(documents)
         try:
             for places in alike(documents):
                 pages = self._drawn([documents[place] for place in places])
@@ -103,26 +109,50 @@ class Renderer:
                     drawn[place] = page
         except FatalURLFetchingError as error:
             raise FileRefused(address=str(error)[:200]) from error
+        slow = self._written([one for one in drawn if not isinstance(one, list)])
+        return slow if not any(isinstance(one, list) for one in drawn) else _mixed(drawn, slow)
+
+    def _written(self, drawn: Sequence[tuple[Any, Layer | None]]) -> bytes:
+        """Laid-out pages as a file, written by WeasyPrint."""
+        self._refuse_missing()
+        if not drawn:
+            return b""
         pages = [page for laid_out, _under in drawn for page in laid_out.pages]
         under = [under for laid_out, under in drawn for _page in laid_out.pages]
         content: bytes = drawn[0][0].copy(pages).write_pdf()
         self._refuse_missing()
         return lay_under_each(content, under)
 
-    def _drawn(self, documents: Sequence[Document]) -> list[tuple[Any, Layer | None]]:
-        """The laid-out pages of documents that are alike, and what lies under each."""
+    def _drawn(self, documents: Sequence[Document]) -> list[_Pages]:
+        """The pages of documents that are alike, each in the fastest way that is right for it."""
+        art = self._background(documents[0])
+        fast = self._fast.drawn(documents, Layer(art, is_text=False) if art else None)
+        slow = [document for document, pages in zip(documents, fast, strict=True) if pages is None]
+        rest = iter(self._layered(slow) if slow else ())
+        return [next(rest) if pages is None else pages for pages in fast]
+
+    def _layered(self, documents: Sequence[Document]) -> list[_Pages]:
+        """What the pages have in common is laid out once, the rest set or laid out over it."""
         layers = split(documents)
-        if layers is not None:
-            upper = [self._fitted(document) for document in layers.upper]
-            lower = self._lower(layers.lower)
-            if lower is not None and all(map(has_own_places, upper)):
-                return [(laid_out, lower) for laid_out in upper]
-        whole = [(self._fitted(document), self._background(document)) for document in documents]
-        return [(laid_out, Layer(art, is_text=False) if art else None) for laid_out, art in whole]
+        lower = None if layers is None else self._lower(layers.lower)
+        if layers is not None and lower is not None:
+            fast = self._fast.drawn(layers.upper, lower, is_upper=True)
+            found: list[_Pages] = [
+                (self._fitted(upper), lower) if pages is None else pages
+                for upper, pages in zip(layers.upper, fast, strict=True)
+            ]
+            if all(isinstance(one, list) or has_own_places(one[0]) for one in found):
+                return found
+        return [self._whole(document) for document in documents]
+
+    def _whole(self, document: Document) -> _Pages:
+        art = self._background(document)
+        return self._fitted(document), Layer(art, is_text=False) if art else None
 
     def _lower(self, document: Document) -> Layer | None:
         """The lower layer with its art, drawn once a process; None when it has no own places."""
-        key = _digest(document.html.encode(), document.css.encode())
+        words = skeleton(document.html).drawn.encode()
+        key = _digest(words, document.css.encode(), *document.art, *document.shown)
         if key not in self._lowers:
             if len(self._lowers) > 50:
                 self._lowers.clear()
@@ -142,14 +172,24 @@ class Renderer:
         return content
 
     def _fitted(self, document: Document) -> Any:
+        return self._lay_out(document)[1]
+
+    def _lay_out(self, document: Document) -> tuple[Any, Any]:
+        """The document as it is written, and with lines that were too long made smaller."""
         html = self._html(document.html, document.files)
         style = self._known_style(document)
-        laid_out = self._laid_out(html, style)
+        natural = laid_out = self._laid_out(html, style)
         if sum(map(shrink_to_fit, laid_out.pages)):
             laid_out = self._laid_out(html, style)
         for page in laid_out.pages:
             refuse_overflow(page)
-        return laid_out
+        return natural, laid_out
+
+    def _lay_out_at(self, document: Document, number: int, size: float) -> Any:
+        """The document with one element with `data-fit`, counted from 0, at a size (CSS pixels)."""
+        html = self._html(document.html, document.files)
+        resize(html.etree_element, number, size)
+        return self._laid_out(html, self._known_style(document))
 
     def _laid_out(self, html: Any, style: Any) -> Any:
         return html.render(font_config=self.font_config, stylesheets=[self._fonts, style])
@@ -189,6 +229,22 @@ class Renderer:
             url_fetcher=ClosedFetcher(files),
             font_config=self.font_config,
         )
+
+
+def _mixed(drawn: Sequence[_Pages], slow: bytes) -> bytes:
+    """Pages written here, and between them those of WeasyPrint's file."""
+    writer = Writer()
+    with pikepdf.open(io.BytesIO(slow)) if slow else pikepdf.new() as others:
+        begin = 0
+        for one in drawn:
+            if isinstance(one, list):
+                for page in one:
+                    writer.add(page)
+            else:
+                end = begin + len(one[0].pages)
+                writer.append(list(others.pages[begin:end]))
+                begin = end
+        return writer.content()
 
 
 def _digest(*parts: bytes) -> str:

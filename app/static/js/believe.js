@@ -2,23 +2,56 @@
 // What the numbers mean stands in docs/decisions/0030-offline-qr.md.
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const LONGEST_TYPED = 4000;
+const FORGIVEN = pairs("ILOU", "110V");
+// Greek, then Cyrillic letters, and the Latin ones that a reader takes them for.
+const LOOK_ALIKES = pairs(
+  "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορυχ" + "АВЕЅІЈКМНОРСТУХЗаеѕіјкморстух",
+  "ABEZHIKMNOPTYXAIKVOPYX" + "ABESIJKMHOPCTYX3AESIJKMOPCTYX",
+);
+// Spaces, hyphens and dashes, and characters that cannot be seen.
+const IGNORED = /[\p{Zs}\p{Pd}\p{Cf}\p{Cc}_.\u2212\u30fc]/gu;
 const LARGEST = 4096; // bytes of facts; ours have 300
 const FACTS = -70001;
 const SIGN1 = 18;
+const KEY_ID = 4;
+
+function pairs(from, to) {
+  return new Map([...from].map((letter, place) => [letter, to[place]]));
+}
 
 export class NotGenuine extends Error {}
 
-// What was scanned, pasted or opened: the code of the address and what stands after "#".
+// What was scanned, pasted or opened: the code of the address, what stands after "#", and whether
+// the address should name a code and names none that can be read.
 export function parsed(text) {
-  const [address, facts = ""] = text.trim().split("#");
-  const code = decodeURIComponent(address.split(/[?]/)[0].split("/").pop());
-  if (/^[01][A-Z2-7]{40,}$/.test(address)) return { code: "", facts: address };
-  return { code: normalCode(code), facts: facts.trim() };
+  const [written, facts = ""] = text.trim().split("#");
+  if (/^[01][A-Z2-7]{40,}$/.test(written)) return { code: "", facts: written, isUnreadable: false };
+  const address = decoded(written);
+  const code = normalCode(address ?? "");
+  return { code, facts: facts.trim(), isUnreadable: !code && (address === undefined || /\/v\//i.test(address)) };
 }
 
+function decoded(address) {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return undefined;
+  }
+}
+
+// The same rule as normal_code of app/certificates/services/numbers.py; a test compares the two.
 export function normalCode(typed) {
-  const letters = typed.normalize("NFKC").toUpperCase().replace(/[\s\u00ad-]/g, "").replace(/[ILO]/g, (one) => (one === "O" ? "0" : "1"));
-  return letters.length === 16 && [...letters].every((one) => CODE_LETTERS.includes(one)) ? letters : "";
+  const text = [...typed].slice(0, LONGEST_TYPED).join("").normalize("NFKC");
+  const start = text.indexOf("/v/");
+  const [bare] = text.slice(start < 0 ? 0 : start + 3).split(/[#?]/);
+  const plain = replaced(bare, LOOK_ALIKES).toUpperCase().replace(IGNORED, "");
+  const letters = [...replaced(plain, FORGIVEN)];
+  return letters.length === 16 && letters.every((one) => CODE_LETTERS.includes(one)) ? letters.join("") : "";
+}
+
+function replaced(text, letters) {
+  return [...text].map((one) => letters.get(one) ?? one).join("");
 }
 
 function fromBase32(text) {
@@ -143,8 +176,11 @@ export async function opened(facts, keys) {
   try {
     const packed = fromBase32(facts.slice(1));
     const message = read(facts[0] === "1" ? await inflated(packed) : packed);
-    const [header, , payload, signature] = message.value;
-    if (message.tag !== SIGN1 || read(header).get(1) !== -7) throw new NotGenuine("form");
+    const [header, loose, payload, signature] = message.value;
+    const named = read(header);
+    if (message.tag !== SIGN1 || message.value.length !== 4 || named.get(1) !== -7) throw new NotGenuine("form");
+    // Codes of before name their key outside the signature; ours of today leave nothing there.
+    if (named.has(KEY_ID) && loose.size !== 0) throw new NotGenuine("loose");
     const claims = read(payload);
     const content = toBeSigned(header, payload);
     for (const key of keys) {
@@ -175,8 +211,9 @@ function told(claims) {
 
 // One word for what a scanned text is worth: see the sentences in check.html.
 export async function judged(text, list, now) {
-  const { code, facts } = parsed(text);
+  const { code, facts, isUnreadable } = parsed(text);
   if (!facts) return { verdict: code ? "plain" : "unread", code };
+  if (isUnreadable) return { verdict: "false", code };
   if (!globalThis.crypto?.subtle || typeof DecompressionStream === "undefined") return { verdict: "old", code };
   if (!list) return { verdict: "nokeys", code };
   try {
@@ -192,5 +229,7 @@ export async function judged(text, list, now) {
 
 function worth(claims, list, now) {
   if (list.revoked.includes(claims.status)) return "revoked";
-  return claims.ends * 1000 <= now ? "expired" : "genuine";
+  // A phone whose clock is slow still knows that its list was made.
+  const latest = Math.max(now, Date.parse(list.as_of) || 0);
+  return claims.ends * 1000 <= latest ? "expired" : "genuine";
 }

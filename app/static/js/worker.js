@@ -8,11 +8,19 @@ import { CacheFirst, NetworkFirst, NetworkOnly } from "workbox-strategies";
 const LIST = "kapok-check-list";
 const READER = "kapok-check-reader";
 const NOTES = "kapok-check-notes";
-const { files, languages, list } = self.kapok;
+const { files, languages, list, reader } = self.kapok;
 
 // Asked for as by a stranger: what is kept here says nothing about anybody.
 const asStranger = {
   requestWillFetch: async ({ request }) => new Request(request, { credentials: "omit" }),
+};
+
+// A proxy that answers for a site that is down is no network either.
+const onlyTheSite = {
+  fetchDidSucceed: async ({ response }) => {
+    if (response.status >= 500) throw new Error(`status ${response.status}`);
+    return response;
+  },
 };
 
 async function languageOf(address) {
@@ -38,12 +46,19 @@ self.addEventListener("install", (event) => {
   const fresh = new Request(list, { credentials: "omit", cache: "no-cache" });
   event.waitUntil(caches.open(LIST).then((cache) => cache.add(fresh)).catch(() => {}));
 });
+// A reader of an older version is never asked for again.
+async function dropOldReaders() {
+  const cache = await caches.open(READER);
+  const old = (await cache.keys()).filter((request) => new URL(request.url).pathname !== reader);
+  await Promise.all(old.map((request) => cache.delete(request)));
+}
+self.addEventListener("activate", (event) => event.waitUntil(dropOldReaders()));
 
 // The list is the same whatever language or cookie a request names.
-const kept = { cacheName: LIST, networkTimeoutSeconds: 8, plugins: [asStranger], matchOptions: { ignoreVary: true } };
+const kept = { cacheName: LIST, networkTimeoutSeconds: 8, plugins: [asStranger, onlyTheSite], matchOptions: { ignoreVary: true } };
 
 // A network that does not answer is none: the checker is shown after 8 seconds.
-registerRoute(new NavigationRoute(new NetworkOnly({ networkTimeoutSeconds: 8, plugins: [offline] }), { allowlist: pages }));
+registerRoute(new NavigationRoute(new NetworkOnly({ networkTimeoutSeconds: 8, plugins: [offline, onlyTheSite] }), { allowlist: pages }));
 registerRoute(({ url }) => url.pathname === list, new NetworkFirst(kept));
 registerRoute(
   ({ url }) => Boolean(getCacheKeyForURL(url.href)) && url.pathname.startsWith("/static/"),

@@ -159,7 +159,9 @@ def finish(db: Session, run_id: int, content: bytes, at: datetime) -> None:
 
 
 def file_of(db: Session, run: PrintRun) -> bytes:
-    """The whole file; raises RunNotReady when it is not made, or not kept any more."""
+    """The whole file; raises RunNotReady when it is not made, not kept any more, or given up."""
+    if run.withdrawn_at is not None:  # its certificates wait again: nobody may print them twice
+        raise RunNotReady
     whole = (PrintPart.run_id == run.id, PrintPart.number == WHOLE)
     content = db.scalar(select(PrintPart.content).where(*whole))
     if content is None:

@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import and_, delete, exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
 from app.accounts.types import NameForm
 from app.certificates import loader
 from app.certificates.loader.content import Kind
-from app.certificates.models import Certificate, PrintRun, PrintSheet
+from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
 from app.certificates.services.desk.printers import known_name, shift_of
 from app.certificates.services.desk.queue import sorted_by_printed_name, waiting
 from app.certificates.types.desk import (
@@ -283,5 +283,6 @@ def withdraw(db: Session, run: PrintRun, by: User, at: datetime) -> None:
         update(PrintSheet).where(PrintSheet.id.in_(replaced)).values(state=SheetState.SPOILED)
     )
     run.withdrawn_at = at
+    db.execute(delete(PrintPart).where(PrintPart.run_id == run.id))
     detail = {"sheets": run.sheet_count}
     audit.record(db, "certificates.withdraw-run", by.key, at, "print_run", run.key, detail)

@@ -16,3 +16,14 @@ async function watch(triesLeft) {
 }
 
 if (document.querySelector(`[${MARK}]`)) setTimeout(() => watch(MOST_TRIES), SECONDS * 1000);
+
+// A link to give away is copied with one touch; without this it is pressed long and copied.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.parentElement.hidden = false;
+  button.addEventListener("click", async () => {
+    const field = document.getElementById(button.dataset.copy);
+    await navigator.clipboard.writeText(field.textContent);
+    button.textContent = button.dataset.copied;
+  });
+}

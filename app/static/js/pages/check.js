@@ -6,6 +6,7 @@ import { canRead, loadReader, readFrom, showCamera } from "../reading.js";
 const box = document.querySelector("[data-checker]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 let list;
+let asked = 0;
 
 // As the site writes it: many browsers know no Lao and no Khmer dates.
 function day(iso) {
@@ -30,7 +31,7 @@ async function loadList() {
     const answer = await fetch(box.dataset.list, { credentials: "omit" });
     if (answer.ok) list = await answer.json();
   } catch {
-    list = undefined;
+    // The list of before stays, with its date.
   }
   part("list-line").hidden = !list;
   if (list) part("list-line").textContent = box.dataset.listed.replace("#", minute(new Date(list.as_of)));
@@ -69,8 +70,22 @@ function show({ verdict, claims, code }) {
   part("result").scrollIntoView({ block: "start" });
 }
 
+// Nothing of the person before may stand beside what is being checked.
+function clear() {
+  for (const one of box.querySelectorAll("[data-verdict]")) one.hidden = true;
+  part("facts").hidden = part("online").hidden = true;
+}
+
 async function check(text) {
-  show(await judged(text, list, Date.now()));
+  const turn = ++asked;
+  clear();
+  try {
+    const found = await judged(text, list, Date.now());
+    if (turn !== asked) return; // something else was scanned meanwhile
+    show(found);
+  } catch {
+    show({ verdict: "unread" });
+  }
   part("result").focus({ preventScroll: true });
 }
 

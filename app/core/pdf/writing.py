@@ -1,0 +1,183 @@
+"""Pages as content streams: texts and rectangles over forms that all pages share."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from app.core.pdf import faces
+from app.core.pdf.actualtext import INVISIBLE
+from app.core.pdf.assembly import ART, Layer
+from app.core.pdf.fitting import POINTS
+from app.core.pdf.setting import Placed
+from app.core.pdf.shaping import Face, Glyph, Shaped
+from app.core.pdf.slots import Picture
+
+_QUICK = 3  # of zlib's levels: a tenth larger than the usual one in a third of the time
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A page that is written here and not drawn by WeasyPrint."""
+
+    #: Which page of its layers lies under it.
+    number: int
+    #: Width and height in CSS pixels.
+    size: tuple[float, float]
+    under: tuple[Layer, ...]
+    #: Texts that many pages have in common, of all pages of the document: the same tuple for all.
+    fixed: tuple[Placed, ...]
+    texts: tuple[Placed, ...]
+    #: Own pictures: their place, their size in their own units, their rectangles.
+    pictures: tuple[tuple[Picture, int, str], ...]
+
+
+class Writer:
+    """One file of pages."""
+
+    def __init__(self) -> None:
+        """An empty file."""
+        self.pdf = pikepdf.new()
+        self._fonts = self.pdf.make_indirect(Dictionary())
+        self._resources = self.pdf.make_indirect(Dictionary(Font=self._fonts, XObject=Dictionary()))
+        #: The names of forms, by what is drawn in them, which is kept so that its id stays its own.
+        self._forms: dict[tuple[int, int], tuple[str, object]] = {}
+        self._glyphs: dict[Face, set[int]] = {}
+        self._shown: dict[tuple[object, ...], tuple[Shaped, str, str]] = {}
+
+    def add(self, page: Drawn) -> None:
+        """Append a page."""
+        width, height = (side * POINTS for side in page.size)
+        box = Array([0, 0, round(width, 3), round(height, 3)])
+        content = [self._laid_under(layer, page.number) for layer in page.under]
+        content.append(self._fixed(page, box, height))
+        content += [_rectangles(*picture, height) for picture in page.pictures]
+        content += [self._text(text, height) for text in page.texts]
+        written = Dictionary(
+            Type=Name.Page,
+            MediaBox=box,
+            Resources=self._resources,
+            Contents=self._stream(content),
+        )
+        self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(written)))
+
+    def append(self, pages: Sequence[pikepdf.Page]) -> None:
+        """Append pages of another file."""
+        self.pdf.pages.extend(pages)
+
+    def content(self) -> bytes:
+        """The file's bytes."""
+        for face, glyphs in self._glyphs.items():
+            font = faces.embedded(self.pdf, face, glyphs)
+            self._fonts[faces.resource(face)] = font
+        out = io.BytesIO()
+        self.pdf.save(
+            out,
+            deterministic_id=True,
+            compress_streams=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+        return out.getvalue()
+
+    def _stream(self, operators: Sequence[str], **values: Any) -> pikepdf.Stream:
+        content = zlib.compress("\n".join(operators).encode(), _QUICK)
+        return self.pdf.make_stream(content, Filter=Name.FlateDecode, **values)
+
+    def _laid_under(self, layer: Layer, number: int) -> str:
+        key = (id(layer), number)
+        if key not in self._forms:
+            below = layer.pdf.pages[min(number, len(layer.pdf.pages) - 1)]
+            self._add_form(key, layer, self.pdf.copy_foreign(below.as_form_xobject()))
+        drawn = f"{self._forms[key][0]} Do"
+        return f"q {drawn} Q" if layer.is_text else f"/Artifact BMC q {drawn} Q EMC"
+
+    def _fixed(self, page: Drawn, box: Array, height: float) -> str:
+        key = (id(page.fixed), page.number)
+        if key not in self._forms:
+            texts = [self._text(text, height) for text in page.fixed if text.page == page.number]
+            form = self._stream(
+                texts,
+                Type=Name.XObject,
+                Subtype=Name.Form,
+                BBox=box,
+                Resources=Dictionary(Font=self._fonts),
+            )
+            self._add_form(key, page.fixed, form)
+        return f"{self._forms[key][0]} Do"
+
+    def _add_form(self, key: tuple[int, int], kept: object, form: pikepdf.Object) -> None:
+        self._forms[key] = (f"{ART}{len(self._forms)}", kept)
+        self._resources.XObject[self._forms[key][0]] = form
+
+    def _text(self, text: Placed, height: float) -> str:
+        key = (id(text.shaped), text.text, text.size, text.spacing)
+        if key not in self._shown:
+            self._shown[key] = (text.shaped, *self._operators(text))
+        _kept, before, after = self._shown[key]
+        red, green, blue = text.color
+        left, up = text.left * POINTS, height - text.baseline * POINTS
+        color = f"{red:.4g} {green:.4g} {blue:.4g} rg"
+        return f"{before} {color} 1 0 0 1 {left:.3f} {up:.3f} Tm\n{after}"
+
+    def _operators(self, text: Placed) -> tuple[str, str]:
+        """What stands before and after a text's colour and place."""
+        said = text.text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
+        lines, pen = [], _Pen()
+        size, spacing = text.size * POINTS, text.spacing / text.size
+        for run in text.shaped.runs:
+            lines.append(f"{faces.resource(run.face)} {size:.3f} Tf")
+            used = self._glyphs.setdefault(run.face, set())
+            used.update(glyph.number for glyph in run.glyphs)
+            lines += pen.shown(run.glyphs, spacing, size)
+        lines.append("ET EMC")
+        return f"/Span<</ActualText<FEFF{said}>>>BDC BT", "\n".join(lines)
+
+
+class _Pen:
+    """Where the next glyph is drawn, and where it should be, in thousandths of an em."""
+
+    def __init__(self) -> None:
+        self.at, self.wanted, self.rise = 0, 0.0, 0.0
+
+    def shown(self, glyphs: Sequence[Glyph], spacing: float, size: float) -> Iterator[str]:
+        """The operators for some glyphs of one face; text rise in points."""
+        row: list[str] = []
+        ends = [following.begins for _glyph, following in pairwise(glyphs)]
+        for glyph, is_end in zip(glyphs, [*ends, True], strict=True):
+            if glyph.up != self.rise:
+                yield from _row(row)
+                row, self.rise = [], glyph.up
+                yield f"{glyph.up * size:.3f} Ts"
+            back = round(self.at - self.wanted - glyph.right * 1000)
+            if back:
+                row.append(f"{back}")
+                self.at -= back
+            row.append(f"<{glyph.number:04x}>")
+            self.at += glyph.units
+            self.wanted += (glyph.advance + (spacing if is_end else 0)) * 1000
+        yield from _row(row)
+        if self.rise:
+            yield "0 Ts"
+            self.rise = 0.0
+
+
+def _row(parts: Iterable[str]) -> Iterator[str]:
+    if text := "".join(f" {part} " if part[0] != "<" else part for part in parts):
+        yield f"[{text.replace('><', '')}]TJ"
+
+
+def _rectangles(place: Picture, units: int, rectangles: str, height: float) -> str:
+    """A square picture in the middle of its place, drawn from its upper left corner."""
+    side = min(place.width, place.height) * POINTS
+    left = (place.left + place.width / 2) * POINTS - side / 2
+    top = height - (place.top + place.height / 2) * POINTS + side / 2
+    scale = side / units
+    placed = f"{scale:.5f} 0 0 {-scale:.5f} {left:.3f} {top:.3f} cm"
+    return f"/Artifact BMC q 0 g {placed}\n{rectangles}f Q EMC"

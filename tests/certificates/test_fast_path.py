@@ -1,0 +1,151 @@
+"""The fast path of print runs: the same page as WeasyPrint's, in every language."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops, ImageFilter
+
+from app.certificates import loader, rendering
+from app.core import pdf
+from app.core.languages import LANGUAGES
+from app.core.pdf import Binding, Document
+from app.core.pdf.faces import PREFIX
+from tests.certificates.conftest import BASE_URL
+
+DPI = 102
+HALF_MM = 2  # points of the picture: 0.5 mm
+#: A short name and one that must be made smaller, after the sample's own.
+NAMES = {
+    "en": ("Anna Avatar", "Maria Concepción Josefina Bernadette de los Santos-Villanueva"),
+    "zh": ("欧阳䶮㛃", "买买提·阿卜杜热合曼·努尔艾合买提江·阿卜杜热合曼"),
+    "vi": (
+        unicodedata.normalize("NFD", "Nguyễn Thị Hương"),
+        "Công Tằng Tôn Nữ Nguyễn Phúc Thị Quỳnh Ánh Phượng Hương",
+    ),
+    "lo": ("ນ້ຳຝົນ ແກ້ວມະນີ", "ນາງ ແກ້ວຕາ ຫຼວງລາດບຸນມີໄຊຍະວົງສາ ສີສະຫວັດພົມມະຈັນທະລາ"),
+    "km": ("ស្ត្រី ចាន់ស្រ៊ុន ពិសិដ្ឋ", "ព្រះនាង ស្រ៊ុនវិសាលសុភាពរតនាពិសិដ្ឋ ចាន់បញ្ញាស្រីមុំកល្យាណរតនៈ"),
+}
+PEOPLE = 3
+DRAWN = {"default": list(LANGUAGES), "card": ["km"]}
+
+
+def facts_of(name: str, language: str) -> Iterator[dict[str, Any]]:
+    """Three people, as their facts are frozen: the first one's page becomes the prototype."""
+    sample = rendering.sample_facts(loader.template(name), language, BASE_URL)
+    for number, own in enumerate((sample["names"]["native"], *NAMES[language])):
+        code = f"{number:016d}"
+        yield {
+            **sample,
+            "names": rendering.printed_names(own, f"Latin Form {'Abc' * number}", "陈秀敏"),
+            "serial": f"KPK-2026-{number:06d}-9",
+            "code": code,
+            "address": f"{BASE_URL}/v/{rendering.grouped(code)}",
+        }
+
+
+@cache
+def documents(name: str) -> tuple[Document, ...]:
+    template = loader.template(name)
+    return tuple(
+        rendering.document_of(facts, template)
+        for language in DRAWN[name]
+        for facts in facts_of(name, language)
+    )
+
+
+@cache
+def run(name: str) -> bytes:
+    """One file of all languages, drawn once for all tests that look at it."""
+    return pdf.render_together(documents(name))
+
+
+def pages(name: str, language: str) -> Iterator[tuple[int, Document, int]]:
+    """Each page of a language in the run, its document, and the page's number in that."""
+    sides = loader.template(name).data.pages
+    first = DRAWN[name].index(language) * PEOPLE
+    for place in range(first, first + PEOPLE):
+        for side in range(sides):
+            yield place * sides + side, documents(name)[place], side
+
+
+def drawn(content: bytes, number: int) -> Image.Image:
+    with pypdfium2.PdfDocument(content) as document:
+        return document[number].render(scale=DPI / 72).to_pil().convert("L")
+
+
+def stray(one: Image.Image, other: Image.Image) -> int:
+    """How many dark points have no dark point of the other picture within half a millimetre."""
+    dark = one.point(lambda value: 255 * (value < 112))
+    near = other.point(lambda value: 255 * (value < 144))
+    near = near.filter(ImageFilter.MaxFilter(2 * HALF_MM + 1))
+    return ImageChops.subtract(dark, near).histogram()[255]
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [(name, language) for name in DRAWN for language in DRAWN[name]]
+)
+def test_both_paths_agree_within_half_a_millimetre(name: str, language: str) -> None:
+    with pikepdf.open(io.BytesIO(run(name))) as file:
+        for number, _document, _side in pages(name, language):
+            assert all(font.startswith(PREFIX) for font in file.pages[number].resources.Font)
+    others = list(pages(name, language))[loader.template(name).data.pages :]
+    for number, document, side in others:  # the first one is the prototype
+        fast, slow = drawn(run(name), number), drawn(pdf.render(document), side)
+        assert fast.size == slow.size
+        assert (stray(fast, slow), stray(slow, fast)) == (0, 0)
+        changed = ImageChops.difference(fast, slow).point(lambda value: 255 * (value > 128))
+        assert changed.histogram()[255] < 0.0002 * fast.width * fast.height
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not on this machine")
+def test_every_line_is_found_in_poppler_and_pdfium(tmp_path: Path) -> None:
+    path = tmp_path / "run.pdf"
+    path.write_bytes(run("default"))
+    command = ["pdftotext", "-enc", "UTF-8", path, "-"]
+    poppler = subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\f")
+    with pypdfium2.PdfDocument(run("default")) as document:
+        pdfium = [page.get_textpage().get_text_bounded() for page in document]
+    for language in LANGUAGES:
+        for facts, (number, _document, _side) in zip(
+            facts_of("default", language), pages("default", language), strict=True
+        ):
+            lines = [*facts["names"].values(), facts["serial"], rendering.grouped(facts["code"])]
+            lines += facts["course"]["titles"][language], facts["title"][language]
+            for told in (poppler[number], pdfium[number]):
+                assert [line for line in lines if line not in told.replace("\u200b", "")] == []
+
+
+def test_each_page_has_its_own_code() -> None:
+    for number, side in ((4, 0), (3, 1)):
+        name = ("default", "card")[side]
+        with pypdfium2.PdfDocument(run(name)) as document:
+            found = zxingcpp.read_barcodes(document[number].render(scale=3).to_pil())
+        assert [code.text for code in found] == [f"{BASE_URL}/v/0000-0000-0000-0001"]
+
+
+def test_a_bound_file_has_one_subset_of_each_face_and_the_same_pages() -> None:
+    half = len(documents("default")) // 2
+    parts = [pdf.render_together(documents("default")[:half]), run("default")]
+    count = half + len(documents("default"))
+    whole = pdf.bound(parts, Binding("", [str(number) for number in range(count)]))
+    with pikepdf.open(io.BytesIO(whole)) as file:
+        fonts = {
+            (name, font.objgen) for page in file.pages for name, font in page.resources.Font.items()
+        }
+    assert len(fonts) == len({name for name, _font in fonts})
+    for number in (0, half - 1, half, count - 1):
+        place = number if number < half else number - half
+        one, other = drawn(whole, number), drawn(run("default"), place)
+        assert one.tobytes() == other.tobytes()

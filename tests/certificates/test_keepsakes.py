@@ -1,0 +1,98 @@
+"""What the holder keeps: the picture for chats, the link, the quick cards beside it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+import zxingcpp
+from flask import Flask
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from app.accounts.models import User
+from app.certificates import rendering, services
+from app.certificates.loader import template
+from app.certificates.models import Certificate
+from app.core.jobs import Worker
+from app.core.pdf.pictures import light_png
+from tests.browsing import CheckedClient
+from tests.certificates.conftest import BASE_URL
+from tests.factories import AT, make_trainee
+
+SignIn = Callable[[User], CheckedClient]
+
+
+@pytest.fixture
+def drawn(app: Flask, db: Session, issued: Certificate) -> Certificate:
+    """A certificate whose file and picture are made."""
+    db.commit()
+    Worker(app.extensions["kapok"].database).run_all()
+    db.expire_all()
+    assert issued.file_sha256, issued.file_fault
+    return issued
+
+
+def test_the_holder_sees_the_picture_with_its_size_and_what_it_shows(
+    sign_in: SignIn, drawn: Certificate
+) -> None:
+    client, address = sign_in(drawn.user), f"/en/certificates/mine/{drawn.key}"
+    answer = client.get(f"{address}.png")
+    assert answer.mimetype == "image/png"
+    assert len(answer.data) <= services.MOST_PICTURE_BYTES
+    width, height = Image.open(io.BytesIO(answer.data)).size
+    shown = re.search(r'<img src="[^"]*\.png"[^>]*>', client.get(address).text)
+    assert shown is not None
+    assert f'width="{width}" height="{height}"' in shown[0]
+    assert f"Certificate {drawn.serial} of" in shown[0]
+
+
+def test_the_qr_code_of_the_picture_can_be_scanned(db: Session, drawn: Certificate) -> None:
+    picture = Image.open(io.BytesIO(services.picture_file(db, drawn).content)).convert("L")
+    found = zxingcpp.read_barcodes(picture)
+    assert [one.text.partition("#")[0] for one in found] == [drawn.facts["address"]]
+
+
+def test_only_the_holder_and_the_office_see_the_picture(
+    client: CheckedClient, db: Session, sign_in: SignIn, drawn: Certificate
+) -> None:
+    assert ".png" not in client.get(f"/v/{drawn.code}?lang=en").text
+    address = f"/en/certificates/mine/{drawn.key}.png"
+    assert client.get(address).status_code == 302
+    assert sign_in(make_trainee(db)).get(address).status_code == 404
+
+
+def test_the_picture_is_drawn_once_and_asked_for_again_when_it_is_missing(
+    app: Flask, db: Session, drawn: Certificate
+) -> None:
+    first = drawn.picture_sha256
+    services.store_picture(db, drawn.id, b"another", AT)
+    db.refresh(drawn)
+    assert (first is not None, drawn.picture_sha256) == (True, first)
+    drawn.picture_sha256 = None
+    db.commit()
+    app.test_cli_runner().invoke(args=["certificates", "render"])
+    Worker(app.extensions["kapok"].database).run_all()
+    db.expire_all()
+    assert drawn.picture_sha256 == first
+
+
+def test_a_picture_that_would_be_too_big_gets_fewer_colours() -> None:
+    facts = rendering.sample_facts(template("programme"), "km", BASE_URL)
+    content = rendering.certificate_pdf(facts, template("programme"))
+    sizes = {most: len(light_png(content, most)) for most in (250_000, 150_000)}
+    assert all(size <= most for most, size in sizes.items()), sizes
+
+
+def test_the_link_to_give_away_is_the_printed_address_and_quick_cards_stand_beside_it(
+    db: Session, sign_in: SignIn, issued: Certificate, administrator: User
+) -> None:
+    client, address = sign_in(issued.user), f"/en/certificates/mine/{issued.key}"
+    page = client.get(address).text
+    link = f'id="link">{issued.facts["address"]}<'
+    assert link in page
+    assert f"/en/cards/{issued.slug}/" in page
+    services.revoke(db, issued, "Issued to the wrong person.", administrator, AT)
+    assert link not in client.get(address).text
