@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pypdfium2
 from PIL import Image
@@ -13,9 +14,13 @@ GAP = 12  # pixels between two pages
 SIZES = ((1240, 64), (1240, 32), (1000, 32), (800, 16))
 
 
+#: pdfium is not safe in several threads at once, and a web process has some.
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def png(content: bytes, width: int) -> bytes:
     """All pages of a PDF, one under the other, as a PNG of that many pixels across."""
-    with pypdfium2.PdfDocument(content) as document:
+    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
         drawn = [
             page.render(scale=width / page.get_width()).to_pil().convert("RGB") for page in document
         ]
@@ -35,7 +40,7 @@ def light_png(content: bytes, most_bytes: int) -> bytes:
 
     The first size in SIZES that fits into `most_bytes` is taken, else the last one.
     """
-    with pypdfium2.PdfDocument(content) as document:
+    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
         page = document[0]
         found = b""
         for width, colours in SIZES:
