@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
-from app.accounts.models import Grant
+from app.accounts.models import Grant, User
 from app.certificates import rendering
 from app.certificates.loader import Template
 from app.certificates.types import Award, Changed, Part, Readiness
@@ -25,6 +25,18 @@ DIGEST = 16  # letters of a SHA-256 that tell one text from another here
 Seen = Mapping[str, Mapping[Part, str]]
 
 
+def holder_facts(user: User, template: Template) -> dict[str, Any]:
+    """What every paper says of its holder and its template, as plain data."""
+    return {
+        **rendering.template_facts(template),
+        "format": rendering.FORMAT,
+        "version": 1,
+        "language": user.language,
+        "languages": rendering.printed_languages(user.language),
+        "names": rendering.printed_names(user.native_name, user.latin_name, user.chinese_name),
+    }
+
+
 def printed_facts(
     ready: Readiness,
     award: Award,
@@ -33,15 +45,9 @@ def printed_facts(
     template: Template,
 ) -> dict[str, Any]:
     """Everything that the certificate says, as plain data; see `rendering.certificate_pdf`."""
-    user = ready.user
     return {
-        **rendering.template_facts(template),
-        "format": rendering.FORMAT,
-        "version": 1,
+        **holder_facts(ready.user, template),
         **numbered(numbers, base_url),
-        "language": user.language,
-        "languages": rendering.printed_languages(user.language),
-        "names": rendering.printed_names(user.native_name, user.latin_name, user.chinese_name),
         "kind": award.kind.value,
         "course": {
             "slug": award.slug,

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.certificates import rendering
 from app.certificates.loader import Template
 from app.certificates.loader.content import Kind
 from app.certificates.services.awards import award_title
+from app.certificates.services.freezing import holder_facts
 from app.certificates.services.template_choices import serving
 from app.certificates.services.templates import current
 from app.certificates.types import NothingAttended
@@ -87,12 +87,7 @@ def letter_of(
 
 def _facts(user: User, one: Attended, template: Template, today: date) -> dict[str, Any]:
     return {
-        **rendering.template_facts(template),
-        "format": rendering.FORMAT,
-        "version": 1,
-        "language": user.language,
-        "languages": rendering.printed_languages(user.language),
-        "names": rendering.printed_names(user.native_name, user.latin_name, user.chinese_name),
+        **holder_facts(user, template),
         "course": {"titles": titles_of(one), "edition": ""},
         "attendance": {
             "days": [day.isoformat() for day in one.days],

@@ -46,8 +46,6 @@ _TONES = {
 SHEET_STATES = {
     state: (name, _TONES.get(state, "neutral")) for state, name in SHEET_STATE_NAMES.items()
 }
-#: Lists and test pages that one person may have drawn; they count with a cohort's lists.
-PRINTS = ("prints", 60, 600)
 #: Lines of a handover list in one file: 27 pages take 6 s to draw.
 LINES_IN_A_FILE = 300
 
@@ -227,7 +225,7 @@ def handover_pdf(key: object) -> Response:
     lines = lines[LINES_IN_A_FILE * (part - 1) : LINES_IN_A_FILE * part]
     if not lines:
         raise NothingToPrint
-    limits.hit(PRINTS[0], me().key, *PRINTS[1:])
+    limits.hit(limits.PRINTS[0], me().key, *limits.PRINTS[1:])
     of = " · ".join(filter(None, [run.cohort.name if run.cohort else "", run.printer]))
     day = format_date(_day_of(run))
     content = paper.handover_pdf(lines, of, day, current_language())

@@ -11,7 +11,6 @@ from app.certificates.models import Printer
 from app.certificates.services import desk
 from app.certificates.services.desk import paper
 from app.certificates.types.desk import PrinterExists
-from app.certificates.views.desk import PRINTS
 from app.certificates.views.frame import blueprint, me
 from app.core import limits
 from app.core.clock import now
@@ -91,6 +90,6 @@ def printer_test(key: object) -> Response:
     wanted = request.args.get("paper", "")
     kind = wanted if wanted in paper.PAPER else next(iter(paper.PAPER))
     shift = desk.shift_of(reading(), found.name) if "offset" in request.args else Shift()
-    limits.hit(PRINTS[0], me().key, *PRINTS[1:])
+    limits.hit(limits.PRINTS[0], me().key, *limits.PRINTS[1:])
     content = paper.test_pdf(found.name, shift, kind, current_language())
     return pdf_response(content, f"test {found.name}.pdf")
