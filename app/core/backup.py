@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import JSON, Connection, Table, func, insert, null, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from app.core.db import NOT_IN_BACKUP, WRITE_OPTION, Base, Database
 from app.core.migrate import current, head
 
 FORMAT = "kapok-backup-1"
 BATCH = 500
+_CHUNK = 1 << 20
 
 
 class BackupRefused(Exception):
@@ -68,14 +69,24 @@ def restore(database: Database, source: Path) -> dict[str, int]:
     """
     _refuse_unmigrated(database)
     try:
+        _read_through(source)
         with gzip.open(source, "rt", encoding="utf-8") as lines:
             _check_header(_parsed(lines.readline()))
             _fill(database, lines)
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise BackupRefused("This file is no Kapok backup, or a part of it is missing.") from error
-    except (IntegrityError, KeyError) as error:
+    except OperationalError:  # a full disk, a lost server: no fault of the file
+        raise
+    except (StatementError, KeyError, ValueError, TypeError) as error:
         raise BackupRefused("The rows of this backup do not fit together.") from error
     return count_rows(database)
+
+
+def _read_through(source: Path) -> None:
+    """Compare the file's checksum, at its end, before a row of it is believed."""
+    with gzip.open(source, "rb") as content:
+        while content.read(_CHUNK):
+            pass
 
 
 def _fill(database: Database, lines: IO[str]) -> None:
@@ -136,7 +147,7 @@ def _decode(value: Any) -> Any:
         name, content = next(iter(value.items()))
         match name:
             case "$bytes":
-                return base64.b64decode(content)
+                return base64.b64decode(content, validate=True)
             case "$time":
                 return datetime.fromisoformat(content)
             case "$date":
@@ -187,6 +198,8 @@ def _load(connection: Connection, lines: IO[str]) -> None:
 
 
 def _row_for(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    if row.keys() != set(table.c.keys()):
+        raise KeyError(table.name)
     # A JSON column takes None for the JSON text "null"; what was no value stays no value.
     return {
         name: null() if value is None and isinstance(table.c[name].type, JSON) else _decode(value)
@@ -208,7 +221,6 @@ def _batches(lines: IO[str]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
         rows.append(content["row"])
     else:
         raise BackupRefused("The end of this backup is missing: take another one.")
-    # Reading on makes gzip compare its checksum.
     if content["end"] != number or lines.read(1):
         raise BackupRefused("Rows of this backup are missing: take another one.")
     if rows:

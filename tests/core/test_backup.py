@@ -253,7 +253,7 @@ def test_a_file_that_was_cut_is_refused(
     refused(empty, path)
 
 
-@pytest.mark.parametrize("place", [0.2, 0.5, 0.8, 0.9999])
+@pytest.mark.parametrize("place", [0.01, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.9999])
 def test_a_file_with_a_flipped_byte_is_refused(
     empty: Database, saved: dict[str, Path], tmp_path: Path, place: float
 ) -> None:
@@ -277,6 +277,24 @@ def test_a_backup_whose_rows_point_nowhere_is_refused(
     kept = [line for line in lines if '"table": "cohort"' not in line]
     kept[-1] = json.dumps({"end": len(kept) - 2}) + "\n"
     assert "do not fit together" in refused(empty, written(tmp_path, kept))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"$bytes": "', '"$bytes": "*'),
+        ('"$time": "20', '"$time": "soon 20'),
+        ('"$date": "20', '"$date": 20, "": "'),
+        ('"row": {"id"', '"row": {"number"'),
+        ('"row": {"id": ', '"row": {"id": [1], "key": '),
+    ],
+)
+def test_a_backup_with_a_value_of_another_kind_is_refused(
+    empty: Database, lines: list[str], tmp_path: Path, right: str, wrong: str
+) -> None:
+    place = next(number for number, line in enumerate(lines) if right in line)
+    changed = [*lines[:place], lines[place].replace(right, wrong, 1), *lines[place + 1 :]]
+    refused(empty, written(tmp_path, changed))
 
 
 def test_a_backup_of_another_revision_is_refused(
