@@ -7,21 +7,27 @@ upgrades to a write later fails under load instead of waiting. A flush outside r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from flask import current_app, g
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
     Engine,
     Enum,
     MetaData,
+    String,
+    bindparam,
     create_engine,
     event,
     select,
@@ -29,8 +35,17 @@ from sqlalchemy import (
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    ORMExecuteState,
+    QueryableAttribute,
+    Session,
+    sessionmaker,
+)
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 SAFE_SQLITE = (3, 51, 3)  # older versions can lose a commit in WAL mode (sqlite.org, 2026)
 WRITE_OPTION = "kapok_write"
@@ -67,6 +82,53 @@ def _utc_of_text(value: str | None) -> datetime | None:
 
 def _utc_of_time(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC)
+
+
+class _Ids(TypeDecorator[Sequence[int]]):
+    """Many ids as one value: a JSON text on SQLite, an array on PostgreSQL."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type the driver is given."""
+        return dialect.type_descriptor(
+            String() if dialect.name == "sqlite" else postgresql.ARRAY(BigInteger)
+        )
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        """The ids as that type."""
+        return json.dumps(value) if dialect.name == "sqlite" else value
+
+
+class _Among(FunctionElement[bool]):
+    """See `among`."""
+
+    name = "among"
+    inherit_cache = True
+    type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002
+        """It is a condition as it stands: SQLAlchemy would add "= 1", and no index would serve."""
+        return self
+
+
+@compiles(_Among)
+def _among_in_sql(element: _Among, compiler: Any, **options: Any) -> str:
+    column, ids = (compiler.process(each, **options) for each in element.clauses)
+    if compiler.dialect.name == "sqlite":
+        return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 (compiled clauses)
+    return f"{column} = ANY ({ids})"
+
+
+def among(
+    column: QueryableAttribute[int] | QueryableAttribute[int | None], ids: Iterable[int]
+) -> ColumnElement[bool]:
+    """Whether the column holds one of these ids: one value, however many there are.
+
+    `in_` writes a place into the statement for each of 1,000 people, in each of 20 queries.
+    """
+    return _Among(column, bindparam(None, [*ids], type_=_Ids(), unique=True))
 
 
 class Base(DeclarativeBase):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.core.errors import N_, DomainError, NotFound
 
@@ -264,8 +264,7 @@ class AttemptsState:
         return self.passed_at is None and self.open_key is None and not waits
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptFacts:
+class AttemptFacts(NamedTuple):
     """An attempt without its items."""
 
     key: str
@@ -295,8 +294,7 @@ class Extended:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CourseProgress:
+class CourseProgress(NamedTuple):
     """What one trainee has done in one course; for the rooms above.
 
     `last_lesson_at` is when the last lesson was done or waived, `last_at` the last act of hers.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.accounts.models import User
 from app.accounts.types import Gender
@@ -101,8 +102,7 @@ class Block:
     missing: Missing | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One trainee in one course. `missing` is known once everything is learnt."""
 
     course: Course
@@ -118,8 +118,7 @@ class Cell:
     first: str = ""  # for a locked course: the slug of the course that comes first
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One trainee over all of her courses; `cells` are by slug."""
 
     user: User

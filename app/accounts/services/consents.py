@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Consent, User
 from app.accounts.types import PRIVACY_VERSION, ConsentMissing, Consents, Purpose
 from app.core import audit
+from app.core.db import among
 
 
 def record_consents(db: Session, user: User, consents: Consents, at: datetime) -> None:
@@ -82,7 +83,7 @@ def people_with_consent(db: Session, user_ids: Iterable[int], purpose: Purpose) 
         db.scalars(
             select(Consent.user_id)
             .where(
-                Consent.user_id.in_(list(user_ids)),
+                among(Consent.user_id, user_ids),
                 Consent.purpose == purpose,
                 Consent.withdrawn_at.is_(None),
             )

@@ -14,7 +14,7 @@ from app.accounts.models import User, UserSession
 from app.accounts.services.naming import fold_username
 from app.accounts.types import SESSION_LIFETIMES, AccountDisabled, WrongSignIn
 from app.core import audit
-from app.core.db import UtcDateTime
+from app.core.db import UtcDateTime, among
 from app.core.errors import NotFound
 from app.core.passwords import MAXIMUM_LENGTH, verify_secret
 
@@ -141,5 +141,5 @@ def end_sessions(db: Session, user: User, at: datetime, keep_token: str | None =
 
 def people_signed_in(db: Session, user_ids: Collection[int]) -> set[int]:
     """Those of the people who have a session, or had one that is still kept. One query."""
-    query = select(UserSession.user_id).where(UserSession.user_id.in_(user_ids))
+    query = select(UserSession.user_id).where(among(UserSession.user_id, user_ids))
     return set(db.scalars(query.distinct()))

@@ -17,6 +17,7 @@ from app.certificates.services.formalities import formalities
 from app.certificates.services.sheets import sheet_evidence
 from app.certificates.services.verifying import state_of
 from app.certificates.types import CertificateState, Missing, MissingKind, Readiness
+from app.core.db import among
 from app.courses.library import library
 from app.courses.types import Programme
 from app.practicals import services as practicals
@@ -50,7 +51,7 @@ def _newest(
     query = (
         select(Certificate)
         .options(joinedload(Certificate.replacement))
-        .where(Certificate.user_id.in_(ids), Certificate.slug.in_(slugs))
+        .where(among(Certificate.user_id, ids), Certificate.slug.in_(slugs))
         .order_by(Certificate.award_date, Certificate.version)
     )
     found: dict[int, dict[str, Certificate]] = {}

@@ -25,6 +25,7 @@ from app.certificates.services.renewing import (
 from app.certificates.services.sheets import sheet_evidence
 from app.certificates.types import Missing, MissingKind, Readiness
 from app.core.clock import add_months, programme_date
+from app.core.db import among
 from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import Course, ReviewState
@@ -152,7 +153,7 @@ def _newest_certificates(db: Session, ids: list[int], slug: str) -> dict[int, Ce
     query = (
         select(Certificate)
         .options(joinedload(Certificate.replacement))
-        .where(Certificate.user_id.in_(ids), Certificate.slug == slug)
+        .where(among(Certificate.user_id, ids), Certificate.slug == slug)
         .order_by(Certificate.award_date, Certificate.version)
     )
     return {certificate.user_id: certificate for certificate in db.scalars(query).unique()}

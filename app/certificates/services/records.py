@@ -19,6 +19,7 @@ from app.certificates.services.numbers import normal_code
 from app.certificates.services.renewing import readings_of
 from app.certificates.types import NotRendered, UnknownCertificate, UnknownCode
 from app.core import files
+from app.core.db import among
 from app.core.files import StoredFile
 
 PAGE_SIZE = 100
@@ -54,7 +55,7 @@ def first_awards(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int]
     """The first award of each person in each course, revoked ones too, by slug and id."""
     query = select(Certificate.slug, Certificate.user_id, func.min(Certificate.award_date))
     rows = db.execute(
-        query.where(Certificate.user_id.in_(user_ids)).group_by(
+        query.where(among(Certificate.user_id, user_ids)).group_by(
             Certificate.slug, Certificate.user_id
         )
     )

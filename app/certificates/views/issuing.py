@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -33,9 +33,11 @@ from app.core.errors import NotFound
 from app.core.events import new_event_id
 from app.core.i18n import ngettext
 from app.core.permissions import Permission, requires
-from app.core.web import back_to, settings
+from app.core.web import back_to, row_number, settings
 from app.courses.library import library
 from app.courses.types import Course, Programme
+
+PER_PAGE = 100  # people who cannot be certified; who can stand in one list, to be issued in one act
 
 
 @blueprint.get("/certificates/cohorts")
@@ -64,12 +66,23 @@ def awarded_in(cohort: Cohort, slug: str) -> Course | Programme:
     return services.award_named(slug)
 
 
-def page(template: str, key: object, slug: str, **more: Any) -> str:
-    """A page about one cohort and one award in it."""
+def _eligible(key: object, slug: str, form: TraineesForm) -> str:
     cohort = cohorts.cohort_of(reading(), me(), str(key))
     what = awarded_in(cohort, slug)
     ready = ready_in(reading(), cohort, what)
-    return _shown(template, cohort, services.award_of(what), ready, **more)
+    others = [one for one in ready if not one.is_issuable]
+    last = max(1, -(-len(others) // PER_PAGE))
+    page = min(max(1, request.args.get("page", 1, type=row_number)), last)
+    return _shown(
+        "eligible",
+        cohort,
+        services.award_of(what),
+        ready,
+        form=form,
+        others=others[PER_PAGE * (page - 1) : PER_PAGE * page],
+        page=page,
+        last=last,
+    )
 
 
 def _shown(
@@ -80,7 +93,6 @@ def _shown(
         cohort=cohort,
         award=award,
         title=award_title(award.slug),
-        ready=ready,
         issuable=[one for one in ready if one.is_issuable],
         **more,
     )
@@ -90,8 +102,7 @@ def _shown(
 @requires(Permission.CERTIFICATES_ISSUE)
 def eligible(key: object, slug: str) -> str:
     """Who may be certified, and what the others miss."""
-    form = TraineesForm(formdata=None, event_id=new_event_id())
-    return page("eligible", key, slug, form=form)
+    return _eligible(key, slug, TraineesForm(formdata=None, event_id=new_event_id()))
 
 
 @blueprint.get("/certificates/cohorts/<uuid:key>/<slug>/issue")
@@ -107,7 +118,7 @@ def review_chosen(key: object, slug: str) -> str | tuple[str, int]:
     """The chosen trainees, as their certificates will say it. Nothing is issued yet."""
     chosen = TraineesForm()
     if not chosen.validate():
-        return page("eligible", key, slug, form=chosen), 422
+        return _eligible(key, slug, chosen), 422
     form = IssueForm(formdata=None, event_id=chosen.event_id.data)
     return review(key, slug, form, set(chosen.trainees.data or ()))
 

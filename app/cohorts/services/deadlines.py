@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Cohort, CohortCourse, CohortMember
+from app.core.db import among
 
 
 def due_dates(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], date]:
@@ -22,7 +23,7 @@ def due_dates(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], d
         .join(CohortMember, CohortMember.cohort_id == CohortCourse.cohort_id)
         .join(Cohort, Cohort.id == CohortCourse.cohort_id)
         .where(
-            CohortMember.user_id.in_(user_ids),
+            among(CohortMember.user_id, user_ids),
             CohortMember.withdrawn_at.is_(None),
             Cohort.archived_at.is_(None),
             CohortCourse.due_on.is_not(None),

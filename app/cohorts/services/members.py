@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.cohorts.models import Cohort, CohortMember, JoinRequest
 from app.cohorts.services.leading import cohort_of
 from app.cohorts.types import CohortHasNoPlace, RequestState
-from app.core.db import insert_missing
+from app.core.db import among, insert_missing
 from app.core.errors import NotFound
 from app.learning import services as learning
 from app.learning.models import Enrollment
@@ -23,7 +23,7 @@ def member_counts(db: Session, cohorts: Iterable[Cohort]) -> dict[int, int]:
     ids = [cohort.id for cohort in cohorts]
     query = (
         select(CohortMember.cohort_id, func.count())
-        .where(CohortMember.cohort_id.in_(ids), CohortMember.withdrawn_at.is_(None))
+        .where(among(CohortMember.cohort_id, ids), CohortMember.withdrawn_at.is_(None))
         .group_by(CohortMember.cohort_id)
     )
     return {cohort_id: int(count) for cohort_id, count in db.execute(query)}
@@ -133,7 +133,7 @@ def add_members(
     """The same for several in a few statements: all of them or nobody. Raises CohortHasNoPlace."""
     ids = {trainee.id for trainee in trainees}
     query = select(CohortMember).where(
-        CohortMember.cohort_id == cohort.id, CohortMember.user_id.in_(ids)
+        CohortMember.cohort_id == cohort.id, among(CohortMember.user_id, ids)
     )
     locked_cohort(db, cohort)
     known = db.scalars(query.execution_options(populate_existing=True)).all()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import audit
-from app.core.db import insert_or_get
+from app.core.db import among, insert_or_get
 from app.core.events import digest_of, require_same
 from app.courses.types import Course
 from app.learning.models import DueExtension, Enrollment
@@ -164,7 +164,7 @@ def extensions_in(
             DueExtension.extended_at,
         )
         .join(Enrollment, DueExtension.enrollment_id == Enrollment.id)
-        .where(Enrollment.course_slug.in_(slugs), Enrollment.user_id.in_(user_ids))
+        .where(Enrollment.course_slug.in_(slugs), among(Enrollment.user_id, user_ids))
         .order_by(DueExtension.id)
     )
     found: dict[tuple[str, int], Extended] = {}

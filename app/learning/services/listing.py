@@ -10,6 +10,7 @@ from sqlalchemy import String, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.db import among
 from app.learning.models import (
     Attempt,
     AttemptAnswer,
@@ -25,7 +26,7 @@ from app.learning.services.corrections import regrades_of
 def enrolled_in(db: Session, user_ids: Collection[int], slug: str) -> set[int]:
     """Ids of those of the people who follow the course."""
     query = select(Enrollment.user_id).where(
-        Enrollment.course_slug == slug, Enrollment.user_id.in_(user_ids)
+        Enrollment.course_slug == slug, among(Enrollment.user_id, user_ids)
     )
     return set(db.scalars(query))
 
@@ -44,7 +45,7 @@ def lessons_by_day(
     rows = db.execute(
         select(day, func.count())
         .join(Enrollment, LessonCompletion.enrollment_id == Enrollment.id)
-        .where(Enrollment.user_id.in_(user_ids), Enrollment.course_slug.in_(slugs))
+        .where(among(Enrollment.user_id, user_ids), Enrollment.course_slug.in_(slugs))
         .group_by(day)
     )
     return {date.fromisoformat(str(on)): number for on, number in rows}

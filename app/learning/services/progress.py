@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.db import among
 from app.courses.library import library
 from app.learning.models import Attempt, AttemptAnswer, Enrollment, LessonCompletion
 from app.learning.services.provisional import PassStanding, passes_of, standings
@@ -21,16 +23,14 @@ _Where = tuple[str, int]  # a course's slug and a person's id
 _NO_PASS = PassStanding()
 
 
-@dataclass(frozen=True, slots=True)
-class _Try:
+class _Try(NamedTuple):
     facts: AttemptFacts
     started_at: datetime | None  # of an open one
     score: int | None
     max_score: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Lessons:
+class _Lessons(NamedTuple):
     """Lessons of today's edition: how many are done, and when the last one was."""
 
     enrolled_at: datetime
@@ -226,7 +226,7 @@ def _waived(
 
 
 def _here(user_ids: Collection[int], slugs: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    return Enrollment.course_slug.in_(slugs), Enrollment.user_id.in_(user_ids)
+    return Enrollment.course_slug.in_(slugs), among(Enrollment.user_id, user_ids)
 
 
 def _tries(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import programme_date
+from app.core.db import among
 from app.courses.library import library
 from app.courses.models import CourseEdition
 from app.learning.models import Attempt, Enrollment, ItemCorrection, Regrade
@@ -36,8 +37,7 @@ def tell_practical(lookup: _Lookup) -> None:
     _Practical.lookup = staticmethod(lookup)
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """One submitted attempt that passed; `due` is the last day for the practical."""
 
     user_id: int
@@ -63,8 +63,7 @@ def passes_of(rows: Iterable[tuple[int, str, int, datetime | None, int]]) -> lis
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class PassStanding:
+class PassStanding(NamedTuple):
     """How the passes of one person in one course stand on a day.
 
     `passed_at` is of the first pass that holds; `due_on` the last day for the practical while it
@@ -154,11 +153,12 @@ def _done(db: Session, passes: Collection[Pass]) -> dict[Pass, date]:
         return {}
     days = _Practical.lookup(db, {p.user_id for p in passes}, {p.slug for p in passes})
     tested = [one for one in passes if (one.user_id, one.slug) in days]
-    found = {one: _last(days[one.user_id, one.slug], _sheets_now(one.slug)) for one in tested}
+    sheets = {slug: _sheets_now(slug) for slug in {one.slug for one in tested}}
+    found = {one: _last(days[one.user_id, one.slug], sheets[one.slug]) for one in tested}
     late = [one for one in tested if (found[one] or date.max) > one.due]
     then = _sheets_then(db, {one.edition_id for one in late}) if late else {}
     for one in late:
-        keys = _sheets_now(one.slug) & then[one.edition_id]
+        keys = sheets[one.slug] & then[one.edition_id]
         found[one] = _last(days[one.user_id, one.slug], keys)
     return {one: day for one, day in found.items() if day is not None}
 
@@ -190,7 +190,7 @@ def provisional_passes(db: Session, user_ids: Collection[int], on: date) -> list
             Attempt.edition_id,
         )
         .join(Enrollment, Attempt.enrollment_id == Enrollment.id)
-        .where(Enrollment.user_id.in_(user_ids), Attempt.passed.is_(True))
+        .where(among(Enrollment.user_id, user_ids), Attempt.passed.is_(True))
     )
     shelf = library()
     passes = passes_of(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core.clock import programme_date
+from app.core.db import among
 from app.courses.library import library
 from app.courses.types import Assessment
 from app.learning.models import (
@@ -188,7 +189,7 @@ def releases_in(
         .join(AttemptRelease, AttemptRelease.enrollment_id == Enrollment.id)
         .where(
             Enrollment.course_slug.in_(slugs),
-            Enrollment.user_id.in_(user_ids),
+            among(Enrollment.user_id, user_ids),
             AttemptRelease.attempt_id.is_(None),
         )
         .group_by(Enrollment.course_slug, Enrollment.user_id)

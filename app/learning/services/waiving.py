@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.core import audit
+from app.core.db import among
 from app.core.events import digest_of, require_same
 from app.courses.types import Course
 from app.learning.models import Enrollment, LessonWaiver
@@ -161,7 +162,7 @@ def waivers_in(
         )
         .join(Enrollment, LessonWaiver.enrollment_id == Enrollment.id)
         .join(User, User.id == LessonWaiver.by_id)
-        .where(Enrollment.course_slug.in_(slugs), Enrollment.user_id.in_(user_ids))
+        .where(Enrollment.course_slug.in_(slugs), among(Enrollment.user_id, user_ids))
         .order_by(LessonWaiver.id)
     )
     found: defaultdict[tuple[str, int], dict[str, Waived]] = defaultdict(dict)

@@ -6,7 +6,7 @@ A fixed number of queries, and five more for each course in which somebody has l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -166,7 +166,7 @@ def _with_languages(
     """The progress with the languages used in one course, which its reviews are asked for."""
     used = learning.languages_used(db, [user.id for user in users], slug)
     here = progress[slug]
-    named = {user.id: replace(here[user.id], languages=used.get(user.id, ())) for user in users}
+    named = {user.id: here[user.id]._replace(languages=used.get(user.id, ())) for user in users}
     return {**progress, slug: named}
 
 

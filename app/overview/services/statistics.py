@@ -16,7 +16,7 @@ from app.core.clock import programme_date
 from app.courses.library import library
 from app.learning import services as learning
 from app.overview.services.standing import standings
-from app.overview.types import Cell, Standing, State
+from app.overview.types import Cell, State
 
 #: As many weeks as a narrow drawing shows; older ones are summed up in the first.
 MOST_WEEKS = 26
@@ -67,13 +67,18 @@ def statistics(
     """The figures of these people in these courses."""
     zone = library().programme.timezone
     people = standings(db, users, at, require_review=require_review)
-    places = [(one, cell) for one in people for slug, cell in one.cells.items() if slug in slugs]
-    stages = Counter(_stage(cell) for _one, cell in places)
+    places = [
+        (one.user, cell, _stage(cell))
+        for one in people
+        for slug, cell in one.cells.items()
+        if slug in slugs
+    ]
+    stages = Counter(stage for _user, _cell, stage in places)
     awards = certificates.first_awards(db, [user.id for user in users])
     lessons = learning.lessons_by_day(db, [user.id for user in users], slugs)
     passed = Counter(
         programme_date(cell.progress.first_passed_at, zone)
-        for _one, cell in places
+        for _user, cell, _at in places
         if cell.progress.first_passed_at
     )
     certified = Counter(day for (slug, _user), day in awards.items() if slug in slugs)
@@ -103,11 +108,12 @@ def _stage(cell: Cell) -> Stage:
 
 
 def _grouped(
-    places: Iterable[tuple[Standing, Cell]], of: Callable[[User], str]
+    places: Iterable[tuple[User, Cell, Stage]], of: Callable[[User], str]
 ) -> dict[str, Stages]:
     found: dict[str, Counter[Stage]] = {}
-    for one, cell in places:
-        found.setdefault(of(one.user), Counter())[_stage(cell)] += 1
+    counts = Counter((of(user), stage) for user, _cell, stage in places)
+    for (name, stage), number in counts.items():
+        found.setdefault(name, Counter())[stage] = number
     ordered = sorted(found.items(), key=lambda item: (-item[1].total(), item[0]))
     return {name: {stage: counts[stage] for stage in Stage} for name, counts in ordered}
 

@@ -18,6 +18,7 @@ from app.certificates.types import CertificateState
 from app.cohorts.models import CohortMember
 from app.core import audit
 from app.core.clock import programme_date
+from app.core.db import among
 from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
@@ -173,7 +174,7 @@ def _certified(
         ),
         joinedload(Certificate.replacement).load_only(Certificate.replaces_id),
     )
-    chosen = query.where(Certificate.user_id.in_(ids), Certificate.slug.in_(slugs))
+    chosen = query.where(among(Certificate.user_id, ids), Certificate.slug.in_(slugs))
     for one in db.scalars(chosen).unique():
         is_award = one.replaces_id is None  # a correction is no second certificate
         if is_award and days.has(one.issued_at):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.core import audit
+from app.core.db import among
 from app.core.errors import EventConflict, NotFound
 from app.core.events import digest_of, require_same
 from app.practicals.models.sessions import AttendanceEvent, TrainingSession
@@ -305,14 +306,14 @@ def minutes_of_presence(
     query = (
         select(AttendanceEvent)
         .join(TrainingSession, TrainingSession.id == AttendanceEvent.session_id)
-        .where(AttendanceEvent.user_id.in_(user_ids), TrainingSession.cancelled_at.is_(None))
+        .where(among(AttendanceEvent.user_id, user_ids), TrainingSession.cancelled_at.is_(None))
         .order_by(AttendanceEvent.session_id, AttendanceEvent.number)
     )
     logs: dict[tuple[int, int], list[AttendanceEvent]] = {}
     for event in db.scalars(query):
         logs.setdefault((event.session_id, event.user_id), []).append(event)
     ids = {session_id for session_id, _user in logs}
-    found = db.scalars(select(TrainingSession).where(TrainingSession.id.in_(ids)))
+    found = db.scalars(select(TrainingSession).where(among(TrainingSession.id, ids)))
     days = {day.id: day for day in found}
     minutes = dict.fromkeys(user_ids, 0)
     for (session_id, user_id), events in logs.items():

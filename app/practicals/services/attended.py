@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.core.db import among
 from app.practicals.models.sessions import AttendanceEvent, TrainingSession
 from app.practicals.services.attendance import stay
 
@@ -30,7 +31,7 @@ def days_there(db: Session, user_ids: Collection[int]) -> dict[int, list[DayTher
         select(TrainingSession, AttendanceEvent)
         .join(AttendanceEvent, AttendanceEvent.session_id == TrainingSession.id)
         .where(
-            AttendanceEvent.user_id.in_(user_ids),
+            among(AttendanceEvent.user_id, user_ids),
             TrainingSession.closed_at.is_not(None),
             TrainingSession.cancelled_at.is_(None),
         )

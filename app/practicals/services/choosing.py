@@ -12,6 +12,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort, CohortMember
+from app.core.db import among
 from app.courses.library import library
 from app.learning import services as learning
 from app.practicals.models import SkillCheckParticipant, TrainingSession
@@ -40,7 +41,7 @@ def candidates(
         examined = User.id.in_(sessions.people_to_examine(examiner))
         query = select(User).where(User.id.in_(of_day), or_(own, examined))
     if ids is not None:
-        query = query.where(User.id.in_(ids))
+        query = query.where(among(User.id, ids))
     people = db.scalars(query.order_by(User.latin_name, User.id)).all()
     if slug == library().programme.key:
         return people
@@ -94,7 +95,7 @@ def _used(db: Session, ids: Collection[int], slug: str, sheet_key: str, on: date
     query = (
         select(one.user_id, func.max(one.attempt_of_day))
         .where(
-            one.user_id.in_(ids),
+            among(one.user_id, ids),
             one.course_slug == slug,
             one.sheet_key == sheet_key,
             one.held_on == on,
@@ -142,7 +143,7 @@ def shared_cohort(db: Session, person: User, people: Sequence[User]) -> int | No
     query = (
         select(CohortMember.cohort_id)
         .where(
-            CohortMember.user_id.in_(ids),
+            among(CohortMember.user_id, ids),
             CohortMember.withdrawn_at.is_(None),
             CohortMember.cohort_id.in_(led),
         )

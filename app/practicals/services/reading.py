@@ -15,6 +15,7 @@ from app.accounts.types import Role
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core.clock import programme_date
+from app.core.db import among
 from app.core.errors import NotFound
 from app.courses.library import library
 from app.practicals.models import SecondGrading, SkillCheck, SkillCheckParticipant
@@ -207,7 +208,7 @@ def _passed(db: Session, user_ids: Collection[int], slug: str) -> _Passed:
         .outerjoin(SecondGrading, SecondGrading.check_id == SkillCheck.id)
         .outerjoin(_SECOND, _SECOND.id == SecondGrading.examiner_id)
         .where(
-            SkillCheckParticipant.user_id.in_(user_ids),
+            among(SkillCheckParticipant.user_id, user_ids),
             SkillCheckParticipant.course_slug == slug,
             is_passed(),
             is_current(),
@@ -235,7 +236,7 @@ def passed_days(
     query = (
         select(one.user_id, one.course_slug, one.sheet_key, func.min(SkillCheck.held_on))
         .join(SkillCheck, SkillCheck.id == one.check_id)
-        .where(one.user_id.in_(user_ids), one.course_slug.in_(slugs), is_passed(), is_current())
+        .where(among(one.user_id, user_ids), one.course_slug.in_(slugs), is_passed(), is_current())
         .group_by(one.user_id, one.course_slug, one.sheet_key)
     )
     found: defaultdict[tuple[int, str], dict[str, date]] = defaultdict(dict)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.accounts.models import User
 from app.core.errors import N_, DomainError
@@ -211,8 +212,7 @@ class DeadlineRow:
     missing: tuple[str, ...]  # keys of sheets
 
 
-@dataclass(frozen=True, slots=True)
-class PassedSheet:
+class PassedSheet(NamedTuple):
     """A sheet that a trainee has passed, by its earliest check that counts."""
 
     sheet_key: str

@@ -15,6 +15,7 @@ from app.certificates.types import CertificateState
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort, CohortMember
 from app.core.audit import AuditEvent
+from app.core.db import among
 from app.core.errors import N_
 from app.core.languages import LANGUAGES
 from app.learning import services as learning
@@ -60,7 +61,7 @@ def _names(user: User) -> tuple[str, str, str | None]:
 def _people_ids(asked: Asked) -> Sequence[int]:
     ids = [cohort.id for cohort in _cohorts(asked)]
     query = select(CohortMember.user_id).where(
-        CohortMember.cohort_id.in_(ids), CohortMember.withdrawn_at.is_(None)
+        among(CohortMember.cohort_id, ids), CohortMember.withdrawn_at.is_(None)
     )
     return asked.db.scalars(query.distinct()).all()
 
@@ -86,7 +87,7 @@ def member_rows(asked: Asked) -> Iterator[Row]:
     query = (
         select(CohortMember)
         .options(joinedload(CohortMember.user), joinedload(CohortMember.cohort))
-        .where(CohortMember.cohort_id.in_(ids))
+        .where(among(CohortMember.cohort_id, ids))
         .order_by(CohortMember.cohort_id, CohortMember.id)
     )
     for member in asked.db.scalars(query.execution_options(yield_per=_AT_ONCE)):
