@@ -36,14 +36,9 @@ from app.core.db import Database, begin_write
 from app.core.errors import EventConflict
 from app.core.events import new_event_id
 from app.core.jobs import Job
-from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
-from app.overview.services.demo import check_of_one
-from app.practicals import services as practicals
-from app.practicals.models import SkillCheck
-from app.practicals.types import Mark
-from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Ready
+from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Ready, correct_to_failed
 from tests.factories import AT, make_administrator, make_attempt, make_learner
 
 Issue = Callable[..., list[Certificate]]
@@ -112,7 +107,6 @@ def test_a_course_that_is_needed_counts_once_its_content_is_there(
 ) -> None:
     user = ready()
     needing = course.structure.model_copy(update={"needs": (SLUG, "not-there-yet")})
-    from dataclasses import replace
 
     assert not services.readiness(db, [user], replace(course, structure=needing), TODAY)[0].missing
     other = make_learner(db)
@@ -402,21 +396,6 @@ def test_the_evidence_names_each_check_and_examiner(issued: Certificate, course:
     assert [sheet["key"] for sheet in sheets] == [sheet.key for sheet in course.sheets]
     assert {sheet["examiner"] for sheet in sheets} == {"NONG LAN"}
     assert issued.evidence["course"]["digest"] == course.digest
-
-
-def correct_to_failed(db: Session, issued: Certificate, sheet: int = 0) -> str:
-    """Correct a skill check that the certificate rests on: not passed. The sheet's key."""
-    used = issued.evidence["sheets"][sheet]
-    wrong = db.scalars(select(SkillCheck).where(SkillCheck.key == used["check"])).one()
-    draft = check_of_one(
-        library().course(SLUG), used["key"], issued.user, new_event_id(), wrong.held_on
-    )
-    failed = dict.fromkeys(draft.participants[0].marks, Mark.FAILED)
-    reasons = dict.fromkeys(failed, "The wrong box was ticked.")
-    (one,) = draft.participants
-    draft = replace(draft, participants=(replace(one, marks=failed, step_reasons=reasons),))
-    practicals.correct_check(db, wrong, draft, "Wrong box.", wrong.examiner, TODAY, AT)
-    return str(used["key"])
 
 
 def test_a_check_corrected_after_the_issue_is_told(

@@ -22,8 +22,7 @@ from app.core.events import new_event_id
 from app.core.jobs import Worker
 from app.core.languages import LANGUAGES
 from tests.browsing import CheckedClient
-from tests.certificates.conftest import SLUG, TODAY, Ready
-from tests.certificates.test_services import correct_to_failed
+from tests.certificates.conftest import SLUG, TODAY, Ready, correct_to_failed
 from tests.factories import AT, PASSWORD, make_learner, make_trainee
 
 SignIn = Callable[[User], CheckedClient]

@@ -49,6 +49,7 @@ class _Known:
     needed: Mapping[str, Mapping[int, CourseProgress]]
     sheets: Mapping[int, Sheets]  # that count for a new award
     all_sheets: Mapping[int, Sheets]
+    kept_sheets: Mapping[int, Sheets]  # since the first check of the newest certificate
     consenting: set[int]
     newest: Mapping[int, Certificate]
     attended: Mapping[int, int]  # minutes; empty where the course asks for none
@@ -129,8 +130,9 @@ def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -
     newest = _newest_certificates(db, ids, course.slug)
     minutes = minutes_of_presence(db, ids, course.slug) if course.attendance_minutes else {}
     needed = [slug for slug in course.needs if library().has_course(slug)]
-    passed, counted = practicals.passed_and_counted(
-        db, ids, course.slug, _after(ids, newest, course, on)
+    resting = {number: _before_checks(one) for number, one in newest.items()}
+    passed, counted, kept = practicals.passed_since(
+        db, ids, course.slug, {}, _after(ids, newest, course, on), resting
     )
     return _Known(
         course=course,
@@ -141,6 +143,7 @@ def _ask(asked: _Asked, course: Course, on: date | None, require_review: bool) -
         needed={slug: asked.progress[slug] for slug in needed},
         sheets=counted,
         all_sheets=passed,
+        kept_sheets=kept,
         consenting=asked.consenting,
         newest=newest,
         attended=minutes,
@@ -219,7 +222,7 @@ def _covered(user: User, newest: Certificate, known: _Known) -> Readiness:
         newest.valid_until,
         newest,
         newest.evidence,
-        _lost(newest, known.all_sheets.get(user.id, {})),
+        _lost(newest, known.kept_sheets.get(user.id, {})),
     )
 
 
@@ -228,11 +231,22 @@ def lost_sheets(db: Session, certificate: Certificate) -> tuple[str, ...]:
 
     A check was corrected after the certificate was issued: whether to revoke it is for the office.
     """
-    passed = practicals.passed_sheets(db, [certificate.user_id], certificate.slug)
-    return _lost(certificate, passed.get(certificate.user_id, {}))
+    number, since = certificate.user_id, _before_checks(certificate)
+    passed = practicals.passed_sheets(db, [number], certificate.slug, {number: since})
+    return _lost(certificate, passed.get(number, {}))
+
+
+def _before_checks(certificate: Certificate) -> date:
+    """The day before the first check that it rests on: those of an earlier award do not bear it.
+
+    A corrected check keeps its day.
+    """
+    held = [date.fromisoformat(sheet["held_on"]) for sheet in certificate.evidence["sheets"]]
+    return min(held) - timedelta(days=1) if held else date.min
 
 
 def _lost(certificate: Certificate, passed: Sheets) -> tuple[str, ...]:
+    """`passed`: since the first check of the certificate."""
     held = {key: sheet.held_on for key, sheet in passed.items()}
     needed = [sheet["key"] for sheet in certificate.evidence["sheets"]]
     return tuple(key for key in needed if held.get(key, date.max) > certificate.award_date)
