@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.types import Names
 from app.certificates import services
 from app.certificates.models import Certificate
+from app.certificates.services.refreshing import to_read_again, window_opens
 from app.certificates.types import CertificateState, MissingKind, NotInWindow
+from app.core.events import new_event_id
 from app.courses.types import Course, Renewal
-from tests.certificates.conftest import TODAY, correct_to_failed
+from tests.certificates.conftest import BASE_URL, TODAY, correct_to_failed
 from tests.factories import AT, make_learner
 
 Issue = Callable[..., list[Certificate]]
@@ -23,6 +26,7 @@ Check = Callable[..., None]
 DAY = date(2027, 12, 20)
 LAST = date(2028, 3, 2)
 LATER = AT + (DAY - TODAY)
+NAMES = Names("ສົມສະໄໝ ພົມວິຫານ", "SOMSAMAI PHOMVIHANE", None)
 
 
 @pytest.fixture
@@ -55,58 +59,99 @@ def test_checks_before_the_window_do_not_renew(
 
 
 def test_a_renewal_is_a_new_certificate_and_the_old_one_stays(
-    db: Session, issued: Certificate, course: Course, check: Check, issue: Issue
+    db: Session, checked: Certificate, issue: Issue
 ) -> None:
-    day = DAY
-    for sheet in course.sheets:
-        check(issued.user, sheet.key, day)
-    facts, at = dict(issued.facts), AT + (day - TODAY)
-    renewed = issue(issued.user, at=at)[0]
-    assert (renewed.renews_id, renewed.award_date) == (issued.id, day)
+    facts = dict(checked.facts)
+    renewed = issue(checked.user, at=LATER)[0]
+    assert (renewed.renews_id, renewed.award_date) == (checked.id, DAY)
     assert renewed.valid_until == date(2029, 12, 20)
-    assert (issued.facts, services.state_of(issued, day)) == (facts, CertificateState.VALID)
-    assert list(services.timeline_of(db, issued)) == [issued, renewed]
-    assert services.renewal_of(db, issued, day) is None
-    assert services.state_of(issued, LAST + timedelta(days=1)) is CertificateState.EXPIRED
+    assert renewed.evidence["renews"] == {"key": checked.key, "serial": checked.serial}
+    assert (checked.facts, services.state_of(checked, DAY)) == (facts, CertificateState.VALID)
+    assert list(services.timeline_of(db, checked)) == [checked, renewed]
+    assert services.renewal_of(db, checked, DAY) is None
+    assert services.state_of(checked, LAST + timedelta(days=1)) is CertificateState.EXPIRED
 
 
+@pytest.mark.parametrize("corrected", [False, True])
 def test_a_revoked_renewal_leaves_the_older_certificate_to_renew(
     db: Session,
-    issued: Certificate,
+    checked: Certificate,
     course: Course,
     check: Check,
     issue: Issue,
     administrator: User,
+    corrected: bool,
 ) -> None:
-    day = DAY
+    renewed = issue(checked.user, at=LATER)[0]
+    if corrected:
+        wish = services.Correction(NAMES, texts=False, reason="The passport has another name.")
+        event = new_event_id()
+        renewed = services.correct(db, renewed, wish, administrator, event, LATER, BASE_URL)
+    services.revoke(db, renewed, "Issued to the wrong person.", administrator, LATER)
+    user = checked.user
+    assert services.due_for_renewal(db, user, DAY) == [checked]
+    assert services.renewal_of(db, checked, DAY) is not None
+    revoked = services.readiness(db, [user], course, DAY)[0].missing
+    assert services.next_award(db, checked, DAY).missing[0] == revoked[0]
+    again = DAY + timedelta(days=1)
     for sheet in course.sheets:
-        check(issued.user, sheet.key, day)
-    renewed = issue(issued.user, at=AT + (day - TODAY))[0]
-    services.revoke(db, renewed, "Issued to the wrong person.", administrator, AT)
-    assert services.due_for_renewal(db, issued.user, day) == [issued]
-    assert services.renewal_of(db, issued, day) is not None
+        check(user, sheet.key, again)
+    found = services.readiness(db, [user], course, again)[0]
+    assert (found.is_issuable, found.renews) == (True, checked)
+
+
+# --- what is read again ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def changed(checked: Certificate, course: Course) -> Certificate:
+    """The first lesson is not any more as the certificate's holder read it."""
+    frozen = dict(checked.evidence["course"])
+    lessons = {**frozen["lessons"], course.lessons[0].key: "0" * 16}
+    frozen |= {"digest": "0" * 64, "lessons": lessons}
+    checked.evidence = {**checked.evidence, "course": frozen}
+    return checked
 
 
 def test_a_changed_lesson_is_read_again_before_the_renewal(
-    db: Session, issued: Certificate, course: Course, check: Check, monkeypatch: pytest.MonkeyPatch
+    db: Session, changed: Certificate, course: Course
 ) -> None:
-    key, day = course.lessons[0].key, date(2027, 12, 20)
-    frozen = dict(issued.evidence["course"])
-    frozen |= {"digest": "0" * 64, "lessons": {**frozen["lessons"], key: "0" * 16}}
-    issued.evidence = {**issued.evidence, "course": frozen}
-    for sheet in course.sheets:
-        check(issued.user, sheet.key, day)
-    user, after = issued.user, LAST + timedelta(days=1)
-    missing = services.readiness(db, [user], course, after)[0].missing
+    key, user = course.lessons[0].key, changed.user
+    missing = services.readiness(db, [user], course, LAST + timedelta(days=1))[0].missing
     assert [(one.kind, one.done, one.total) for one in missing] == [(MissingKind.REFRESHER, 0, 1)]
+    assert services.next_award(db, changed, DAY).missing == missing
     with pytest.raises(NotInWindow):
-        services.record_reading(db, issued, key, TODAY, AT)
+        services.record_reading(db, changed, key, TODAY, AT)
     with pytest.raises(NotInWindow):
-        services.record_reading(db, issued, course.lessons[1].key, day, AT)
+        services.record_reading(db, changed, course.lessons[1].key, DAY, LATER)
     for _ in range(2):
-        services.record_reading(db, issued, key, day, AT)
-    found = services.readiness(db, [user], course, day)[0]
-    assert (found.is_issuable, found.renews) == (True, issued)
+        services.record_reading(db, changed, key, DAY, LATER)
+    found = services.readiness(db, [user], course, DAY)[0]
+    assert (found.is_issuable, found.renews) == (True, changed)
+
+
+def test_what_was_read_counts_for_the_award_and_stands_in_its_evidence(
+    db: Session, changed: Certificate, course: Course, issue: Issue
+) -> None:
+    key, day, at = course.lessons[0].key, DAY + timedelta(days=9), LATER + timedelta(days=9)
+    services.record_reading(db, changed, key, day, at)
+    renewed = issue(changed.user, at=at)[0]
+    assert (renewed.award_date, renewed.valid_until) == (day, date(2029, 12, 20))
+    assert renewed.evidence["read_again"] == [{"key": key, "at": at.isoformat()}]
+
+
+def test_what_was_read_before_a_correction_still_counts(
+    db: Session, changed: Certificate, course: Course, administrator: User
+) -> None:
+    key = course.lessons[0].key
+    services.record_reading(db, changed, key, DAY, LATER)
+    wish = services.Correction(NAMES, texts=False, reason="The passport has another name.")
+    event = new_event_id()
+    made = services.correct(db, changed, wish, administrator, event, LATER, BASE_URL)
+    services.record_reading(db, made, key, DAY, LATER + timedelta(hours=1))
+    assert services.next_award(db, made, DAY).missing == ()
+    taken = [one["read_again"] for one in services.export_certificates(db, made.user)]
+    assert sorted(taken) == [[], [{"lesson": key, "at": LATER.isoformat()}]]
 
 
 def test_a_course_may_name_lessons_to_read_each_time(
@@ -114,8 +159,6 @@ def test_a_course_may_name_lessons_to_read_each_time(
 ) -> None:
     always = Renewal(months=1, lessons=(course.lessons[2].key,))
     other = replace(course, structure=course.structure.model_copy(update={"renewal": always}))
-    from app.certificates.services.renewing import to_read_again, window_opens
-
     assert list(to_read_again(issued, other)) == [course.lessons[2].key]
     assert window_opens(issued, other) == date(2028, 2, 2)
 

@@ -31,7 +31,12 @@ from app.certificates.services.printing import (
     store_preview,
 )
 from app.certificates.services.programme import lost_courses
-from app.certificates.services.readiness import lost_sheets, readiness, readiness_in
+from app.certificates.services.readiness import (
+    lost_sheets,
+    next_award,
+    readiness,
+    readiness_in,
+)
 from app.certificates.services.records import (
     PAGE_SIZE,
     certificate_of,
@@ -127,6 +132,7 @@ __all__ = [
     "lost_courses",
     "lost_sheets",
     "merge_people",
+    "next_award",
     "normal_code",
     "pdf_to_draw",
     "picture_file",
