@@ -9,14 +9,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from app.accounts import services as accounts
 from app.accounts.models import User
-from app.accounts.types import Names
+from app.accounts.types import Consents, Names, Purpose
 from app.certificates import services
 from app.certificates.models import Certificate
 from app.certificates.services.refreshing import to_read_again, window_opens
 from app.certificates.types import CertificateState, MissingKind, NotInWindow
+from app.core.clock import now, programme_date
 from app.core.events import new_event_id
+from app.courses.library import library
 from app.courses.types import Course, Renewal
+from tests.browsing import CheckedClient
 from tests.certificates.conftest import BASE_URL, TODAY, correct_to_failed
 from tests.factories import AT, make_learner
 
@@ -183,3 +187,45 @@ def test_a_renewal_whose_own_check_was_taken_back_is_told(
     found = services.readiness(db, [checked.user], course, DAY)[0]
     assert (found.certificate, found.lost_sheets) == (renewed, (lost,))
     assert services.lost_sheets(db, checked) == ()
+
+
+# --- the holder's page -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "lo"])
+def test_the_holder_is_reminded_and_notes_what_she_has_read_again(
+    db: Session, sign_in: Callable[[User], CheckedClient], issued: Certificate, language: str
+) -> None:
+    client, base = sign_in(issued.user), f"/{language}/certificates/mine"
+    address = f"{base}/{issued.key}/renew"
+    assert address not in client.get(base).text
+    issued.award_date, issued.valid_until = now().date() - timedelta(days=700), now().date()
+    frozen = dict(issued.evidence["course"])
+    key = next(iter(frozen["lessons"]))
+    frozen |= {"digest": "", "lessons": {**frozen["lessons"], key: ""}}
+    issued.evidence = {**issued.evidence, "course": frozen}
+    for page in (base, f"/{language}/start", f"{base}/{issued.key}"):
+        assert address in client.get(page).text
+    assert client.submit(address, {"lesson": key}, "/renew").status_code == 303
+    assert 'name="lesson"' not in client.get(address).text
+
+
+def test_her_page_says_done_only_when_the_office_can_issue(
+    db: Session,
+    sign_in: Callable[[User], CheckedClient],
+    issued: Certificate,
+    course: Course,
+    check: Check,
+) -> None:
+    user, today = issued.user, programme_date(now(), library().programme.timezone)
+    issued.award_date, issued.valid_until = today - timedelta(days=700), today
+    for sheet in course.sheets:
+        check(user, sheet.key, today)
+    accounts.withdraw_consent(db, user, Purpose.PUBLIC_VERIFICATION, now())
+    client, address = sign_in(user), f"/en/certificates/mine/{issued.key}/renew"
+    page = client.get(address).text
+    assert "Your part is done" not in page
+    assert "No consent to public verification</a>" in page
+    given = Consents(training_record=True, public_verification=True, language="en")
+    accounts.give_consent(db, user, Purpose.PUBLIC_VERIFICATION, given, now())
+    assert "Your part is done" in client.get(address).text

@@ -314,24 +314,6 @@ def test_an_unknown_certificate_is_not_found(office: CheckedClient) -> None:
 # --- the trainee -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", ["en", "lo"])
-def test_the_holder_is_reminded_and_notes_what_she_has_read_again(
-    db: Session, sign_in: SignIn, issued: Certificate, language: str
-) -> None:
-    client, base = sign_in(issued.user), f"/{language}/certificates/mine"
-    address = f"{base}/{issued.key}/renew"
-    assert address not in client.get(base).text
-    issued.award_date, issued.valid_until = now().date() - timedelta(days=700), now().date()
-    frozen = dict(issued.evidence["course"])
-    key = next(iter(frozen["lessons"]))
-    frozen |= {"digest": "", "lessons": {**frozen["lessons"], key: ""}}
-    issued.evidence = {**issued.evidence, "course": frozen}
-    for page in (base, f"/{language}/start", f"{base}/{issued.key}"):
-        assert address in client.get(page).text
-    assert client.submit(address, {"lesson": key}, "/renew").status_code == 303
-    assert 'name="lesson"' not in client.get(address).text
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_trainee_sees_and_keeps_her_own_certificate(
     app: Flask, sign_in: SignIn, issued: Certificate, language: str
