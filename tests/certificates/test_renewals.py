@@ -21,11 +21,12 @@ from app.core.events import new_event_id
 from app.courses.library import library
 from app.courses.types import Course, Renewal
 from tests.browsing import CheckedClient
-from tests.certificates.conftest import BASE_URL, TODAY, correct_to_failed
+from tests.certificates.conftest import BASE_URL, SLUG, TODAY, correct_to_failed
 from tests.factories import AT, make_learner
 
 Issue = Callable[..., list[Certificate]]
 Check = Callable[..., None]
+SignIn = Callable[[User], CheckedClient]
 #: A day in the window of a certificate of TODAY, and its last day.
 DAY = date(2027, 12, 20)
 LAST = date(2028, 3, 2)
@@ -134,14 +135,18 @@ def test_a_changed_lesson_is_read_again_before_the_renewal(
     assert (found.is_issuable, found.renews) == (True, changed)
 
 
-def test_what_was_read_counts_for_the_award_and_stands_in_its_evidence(
-    db: Session, changed: Certificate, course: Course, issue: Issue
+def test_what_was_read_counts_for_the_award_and_stands_on_its_why_page(
+    db: Session, changed: Certificate, course: Course, issue: Issue, sign_in: SignIn
 ) -> None:
     key, day, at = course.lessons[0].key, DAY + timedelta(days=9), LATER + timedelta(days=9)
     services.record_reading(db, changed, key, day, at)
     renewed = issue(changed.user, at=at)[0]
     assert (renewed.award_date, renewed.valid_until) == (day, date(2029, 12, 20))
     assert renewed.evidence["read_again"] == [{"key": key, "at": at.isoformat()}]
+    page = sign_in(changed.user).get(f"/en/certificates/mine/{renewed.key}/why").text
+    assert f'/en/certificates/mine/{changed.key}/why">{changed.serial}</a>' in page
+    assert course.titles("en").lessons[key].title in page
+    assert "29 December 2027" in page.partition("Lessons read again")[2].partition("</table>")[0]
 
 
 def test_what_was_read_before_a_correction_still_counts(
@@ -178,6 +183,20 @@ def test_the_holder_is_reminded_and_the_office_has_the_list(
     assert list(services.ending_soon(db, TODAY)) == []
 
 
+def test_a_wide_window_is_told_on_its_first_day(
+    db: Session, issued: Certificate, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = course.structure.model_copy(update={"renewal": Renewal(months=9)})
+    shelf = {**library().by_slug, SLUG: replace(course, structure=wide)}
+    monkeypatch.setattr(
+        "app.certificates.services.renewing.library", lambda: replace(library(), by_slug=shelf)
+    )
+    day = date(2027, 6, 2)
+    assert services.due_for_renewal(db, issued.user, day - timedelta(days=1)) == []
+    assert services.due_for_renewal(db, issued.user, day) == [issued]
+    assert list(services.ending_soon(db, day)) == [issued]
+
+
 def test_a_renewal_whose_own_check_was_taken_back_is_told(
     db: Session, checked: Certificate, course: Course, issue: Issue
 ) -> None:
@@ -194,7 +213,7 @@ def test_a_renewal_whose_own_check_was_taken_back_is_told(
 
 @pytest.mark.parametrize("language", ["en", "lo"])
 def test_the_holder_is_reminded_and_notes_what_she_has_read_again(
-    db: Session, sign_in: Callable[[User], CheckedClient], issued: Certificate, language: str
+    db: Session, sign_in: SignIn, issued: Certificate, language: str
 ) -> None:
     client, base = sign_in(issued.user), f"/{language}/certificates/mine"
     address = f"{base}/{issued.key}/renew"
@@ -212,7 +231,7 @@ def test_the_holder_is_reminded_and_notes_what_she_has_read_again(
 
 def test_her_page_says_done_only_when_the_office_can_issue(
     db: Session,
-    sign_in: Callable[[User], CheckedClient],
+    sign_in: SignIn,
     issued: Certificate,
     course: Course,
     check: Check,

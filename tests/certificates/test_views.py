@@ -254,6 +254,8 @@ def test_the_why_page_names_examiners_and_days(office: CheckedClient, issued: Ce
     html = office.get(f"/en/certificates/{issued.key}/why").get_data(as_text=True)
     assert "NONG LAN" in html
     assert "2 March 2026" in html
+    assert "Certificate of Completion · Version 1" in html
+    assert issued.facts["template_digest"][:16] in html
 
 
 def test_the_office_is_told_that_a_check_was_corrected_after_the_issue(

@@ -53,6 +53,7 @@ from app.certificates.services.records import (
 from app.certificates.services.renewing import (
     due_for_renewal,
     ending_soon,
+    looks_ahead,
     record_reading,
     renewal_of,
 )
@@ -129,6 +130,7 @@ __all__ = [
     "is_serial_number",
     "issue",
     "keep_draft",
+    "looks_ahead",
     "lost_courses",
     "lost_sheets",
     "merge_people",

@@ -23,7 +23,7 @@ from app.core.db import insert_or_get
 from app.courses.library import library
 from app.courses.types import RENEWAL_MONTHS, Course
 
-#: How far the office's list of certificates that end soon looks ahead.
+#: How far the list of certificates that end soon looks ahead, at least.
 SOON = timedelta(days=180)
 #: How long after its end a certificate stays in that list.
 LATELY = timedelta(days=90)
@@ -123,8 +123,17 @@ def _reminds(one: Certificate, on: date) -> bool:
     return on >= window_opens(one, library().course(one.slug))
 
 
+def looks_ahead(on: date) -> timedelta:
+    """How far the office's list looks ahead: SOON, or the widest window of the courses.
+
+    Three days more, because months differ: no window opens before its certificate is listed.
+    """
+    widest = max([RENEWAL_MONTHS, *(course.renewal.months for course in library().courses)])
+    return max(SOON, add_months(on, widest) + timedelta(days=3) - on)
+
+
 def ending_soon(db: Session, on: date) -> Sequence[Certificate]:
-    """For the office: certificates that end within SOON or ended lately, the first to end first.
+    """For the office: certificates that end soon or ended lately, the first to end first.
 
     Without those that were revoked, corrected or renewed; at most LONGEST_LIST.
     """
@@ -132,9 +141,10 @@ def ending_soon(db: Session, on: date) -> Sequence[Certificate]:
 
 
 def _ending(on: date) -> Select[Certificate]:
+    near = Certificate.valid_until.between(on - LATELY, on + looks_ahead(on))
     return (
         select(Certificate)
         .options(joinedload(Certificate.replacement), joinedload(Certificate.user))
-        .where(Certificate.valid_until.between(on - LATELY, on + SOON), _is_to_renew())
+        .where(near, _is_to_renew())
         .order_by(Certificate.valid_until, Certificate.id)
     )

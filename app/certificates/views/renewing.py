@@ -25,6 +25,7 @@ def ending() -> str:
     return render_template(
         "certificates/ending.html",
         certificates=found,
+        days=services.looks_ahead(today()).days,
         state_of=services.state_of,
         today=today(),
     )
