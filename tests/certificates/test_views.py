@@ -301,6 +301,27 @@ def test_a_misspelt_name_is_corrected_with_reason_and_password(
     assert (again.status_code, count(db)) == (409, 2)
 
 
+def test_of_a_course_that_is_gone_only_the_names_are_corrected(
+    db: Session, office: CheckedClient, issued: Certificate
+) -> None:
+    issued.slug = "no-more-taught"
+    address = f"/en/certificates/{issued.key}/correct"
+    page = office.get(address).text
+    assert 'name="texts"' not in page
+    assert "only the names can be corrected" in page
+    given = {"latin_name": "SOMSAMAI PHOMVIHANE", "reason": "The passport has another name."}
+    given |= {"current_password": PASSWORD}
+    names = {"native_name": issued.user.native_name, "texts": "y", "event_id": new_event_id()}
+    refused = office.post(address, data=given | names)
+    assert (refused.status_code, count(db)) == (409, 1)
+    assert "You can still correct the names." in refused.text
+    assert 'value="SOMSAMAI PHOMVIHANE"' in refused.text
+    assert "The passport has another name." in refused.text
+    done = office.submit(address, given, "/correct")
+    assert (done.status_code, count(db)) == (303, 2)
+    assert office.get(done.location).status_code == 200
+
+
 def test_the_office_sees_which_certificates_end_soon(
     db: Session, office: CheckedClient, issued: Certificate
 ) -> None:

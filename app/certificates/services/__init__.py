@@ -7,7 +7,12 @@ from app.certificates.services.awards import (
     course_title,
     slug_of,
 )
-from app.certificates.services.correcting import Correction, correct, corrected_facts
+from app.certificates.services.correcting import (
+    Correction,
+    correct,
+    corrected_facts,
+    has_words_of_today,
+)
 from app.certificates.services.freezing import printed_facts, seen_of
 from app.certificates.services.issuing import issue, revoke
 from app.certificates.services.merging import MERGE_MOVES, MERGE_STAYS, count_records, merge_people
@@ -127,6 +132,7 @@ __all__ = [
     "first_awards",
     "frozen",
     "hardest_names",
+    "has_words_of_today",
     "is_serial_number",
     "issue",
     "keep_draft",

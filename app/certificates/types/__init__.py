@@ -225,6 +225,16 @@ class NothingToCorrect(DomainError):
     message = N_("Nothing is different. Change what is wrong.")
 
 
+class NoWordsOfToday(DomainError):
+    """The course, the programme or the template of a certificate is not there any more."""
+
+    status = 409
+    message = N_(
+        "Nothing was issued. Today's words cannot be printed: the course or the template of this "
+        "certificate is not there any more. You can still correct the names."
+    )
+
+
 class NotHere(DomainError):
     """The holder cannot enter with the certificate and her PIN now."""
 
