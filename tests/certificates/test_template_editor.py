@@ -340,6 +340,26 @@ def test_an_edited_template_is_saved_and_brought_back(office: CheckedClient, db:
     assert "Note of Attendance" in office.get(f"{PAGE}/attendance").text
 
 
+def test_an_earlier_state_that_a_rule_refuses_now_is_told_on_the_templates_page(
+    office: CheckedClient, db: Session, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(db, administrator, titled("Certificate of Training"))
+    save(db, administrator, titled("Certificate of Practice"), base=1)
+    db.commit()
+    back = {"event_id": new_event_id(), "base": "0", "number": "1"}
+    late = office.post(f"{PAGE}/default/restore", data=back)
+    assert (late.status_code, "Versions</h2>" in late.text) == (409, True)
+    assert "Somebody else has saved this template" in late.text
+
+    def refuse(*_args: object) -> None:
+        raise BarredWord(word="Training")
+
+    monkeypatch.setattr(services, "checked", refuse)
+    refused = office.post(f"{PAGE}/default/restore", data={**back, "base": "2"})
+    assert (refused.status_code, "Versions</h2>" in refused.text) == (422, True)
+    assert "may not stand in a title" in refused.text
+
+
 def test_a_picture_is_sent_and_taken_back(office: CheckedClient, db: Session) -> None:
     sent = {
         "event_id": new_event_id(),
