@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -26,7 +28,8 @@ from app.courses.types import Course
 from app.learning import services as learning
 from app.overview.services.demo import check_of_one
 from app.practicals import services as practicals
-from app.practicals.types import AcknowledgedBy
+from app.practicals.models import SkillCheck
+from app.practicals.types import AcknowledgedBy, Mark
 from tests.factories import (
     AT,
     make_administrator,
@@ -56,6 +59,21 @@ def on_a_phone(asked: Mapping[str, Any]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def correct_to_failed(db: Session, issued: Certificate, sheet: int = 0) -> str:
+    """Correct a skill check that the certificate rests on: not passed. The sheet's key."""
+    used = issued.evidence["sheets"][sheet]
+    wrong = db.scalars(select(SkillCheck).where(SkillCheck.key == used["check"])).one()
+    day, course = wrong.held_on, library().course(SLUG)
+    draft = check_of_one(course, used["key"], issued.user, new_event_id(), day)
+    (one,) = draft.participants
+    failed = dict.fromkeys(one.marks, Mark.FAILED)
+    reasons = dict.fromkeys(failed, "The wrong box was ticked.")
+    draft = replace(draft, participants=(replace(one, marks=failed, step_reasons=reasons),))
+    at = AT + (day - TODAY)
+    practicals.correct_check(db, wrong, draft, "Wrong box.", wrong.examiner, day, at)
+    return str(used["key"])
 
 
 @pytest.fixture

@@ -137,6 +137,13 @@ def test_a_run_is_given_up_after_a_question(
     run = printed(db, office, cohort)
     assert office.submit(f"{run}/withdraw", {}, "/withdraw").status_code == 303
     assert "was given up" in html(office, run)
+    for answer in (
+        office.get(f"{run}.pdf"),
+        office.get(f"{run}/list.pdf"),
+        office.post(f"{run}/again"),
+    ):
+        assert answer.status_code == 409
+        assert "was given up" in answer.text
     assert "2 certificates wait" in html(office, queue(cohort))
 
 

@@ -1,11 +1,10 @@
-"""Who is eligible, on which day, and what issuing and revoking may and may not do."""
+"""What issuing, revoking and verifying may and may not do; numbers, files and finding."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.accounts.types import Names, Purpose
+from app.accounts.types import Names
 from app.certificates import services
 from app.certificates.models import Certificate
 from app.certificates.services.numbers import check_digit, new_code
@@ -22,7 +21,6 @@ from app.certificates.types import (
     AlreadyRendered,
     AlreadyRevoked,
     CertificateState,
-    Missing,
     MissingKind,
     NobodyChosen,
     NotEligible,
@@ -30,152 +28,16 @@ from app.certificates.types import (
     UnknownCertificate,
     UnknownCode,
 )
-from app.cohorts import services as cohorts
-from app.cohorts.models import Cohort
 from app.core.db import Database, begin_write
 from app.core.errors import EventConflict
 from app.core.events import new_event_id
 from app.core.jobs import Job
-from app.courses.library import library
 from app.courses.types import Course
 from app.learning import services as learning
-from app.overview.services.demo import check_of_one
-from app.practicals import services as practicals
-from app.practicals.models import SkillCheck
-from app.practicals.types import Mark
-from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Ready
-from tests.factories import AT, make_administrator, make_attempt, make_learner
+from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Ready, correct_to_failed
+from tests.factories import AT, make_administrator, make_learner
 
 Issue = Callable[..., list[Certificate]]
-
-
-def one(db: Session, user: User, course: Course, on: date | None = TODAY) -> object:
-    return services.readiness(db, [user], course, on)[0]
-
-
-def kinds(db: Session, user: User, course: Course, on: date = TODAY) -> set[MissingKind]:
-    return {missing.kind for missing in services.readiness(db, [user], course, on)[0].missing}
-
-
-# --- readiness -------------------------------------------------------------------------------
-
-
-def test_who_has_done_everything_is_eligible(db: Session, ready: Ready, course: Course) -> None:
-    found = services.readiness(db, [ready()], course, TODAY)[0]
-    assert (found.missing, found.is_issuable) == ((), True)
-
-
-def test_a_newcomer_misses_everything_and_hears_exactly_what(db: Session, course: Course) -> None:
-    user = make_learner(db, names_confirmed=False, public_verification=False)
-    missing = services.readiness(db, [user], course, TODAY)[0].missing
-    assert [(m.kind, m.key, m.done, m.total) for m in missing] == [
-        (MissingKind.LESSONS, "", 0, len(course.lessons)),
-        (MissingKind.ASSESSMENT, "", 0, 0),
-        *[(MissingKind.NEEDED_COURSE, slug, 0, 0) for slug in course.needs],
-        *[(MissingKind.SHEET, sheet.key, 0, 0) for sheet in course.sheets],
-        (MissingKind.NAMES, "", 0, 0),
-        (MissingKind.CONSENT, "", 0, 0),
-    ]
-
-
-def test_a_passed_sheet_counts_once_the_trainee_has_acknowledged_it(
-    db: Session, cohort: Cohort, course: Course, check: Callable[..., None]
-) -> None:
-    user = make_learner(db, lessons=True)
-    cohorts.add_member(db, cohort, user, AT)
-    check(user, course.sheets[0].key, acknowledged=False)
-    missing = services.readiness(db, [user], course, TODAY)[0].missing
-    assert Missing(MissingKind.ACKNOWLEDGEMENT, course.sheets[0].key) in missing
-
-
-def test_a_failed_assessment_does_not_count(db: Session, course: Course) -> None:
-    user = make_learner(db, lessons=True)
-    make_attempt(db, user, wrong=range(1, course.assessment.length + 1))
-    assert MissingKind.ASSESSMENT in kinds(db, user, course)
-
-
-def test_withdrawn_consent_stops_the_certificate(db: Session, ready: Ready, course: Course) -> None:
-    user = ready()
-    accounts.withdraw_consent(db, user, Purpose.PUBLIC_VERIFICATION, AT)
-    assert kinds(db, user, course) == {MissingKind.CONSENT}
-
-
-def test_a_name_with_letters_that_no_font_has_is_told(
-    db: Session, ready: Ready, course: Course
-) -> None:
-    found = services.readiness(db, [ready(native_name="王ဿ小ဿ")], course, TODAY)[0]
-    assert [(m.kind, m.key) for m in found.missing] == [(MissingKind.LETTERS, "ဿ")]
-
-
-def test_a_course_that_is_needed_counts_once_its_content_is_there(
-    db: Session, ready: Ready, course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    user = ready()
-    needing = course.structure.model_copy(update={"needs": (SLUG, "not-there-yet")})
-    from dataclasses import replace
-
-    assert not services.readiness(db, [user], replace(course, structure=needing), TODAY)[0].missing
-    other = make_learner(db)
-    missing = services.readiness(db, [other], replace(course, structure=needing), TODAY)[0].missing
-    assert [m.key for m in missing if m.kind is MissingKind.NEEDED_COURSE] == [SLUG]
-
-
-def test_the_award_date_is_the_day_of_the_last_learning_requirement(
-    db: Session, ready: Ready, course: Course
-) -> None:
-    later = TODAY + timedelta(days=9)
-    found = services.readiness(db, [ready(days=(TODAY, later))], course, later)[0]
-    assert found.award_date == later
-
-
-def test_the_award_date_is_a_day_of_the_programmes_zone(
-    db: Session, ready: Ready, course: Course
-) -> None:
-    evening = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)  # 00:30 on 3 March in Nanning
-    found = services.readiness(db, [ready(at=evening)], course, TODAY)[0]
-    assert found.award_date == date(2026, 3, 3)
-
-
-def test_confirming_names_later_does_not_move_the_award_date(
-    db: Session, ready: Ready, course: Course
-) -> None:
-    user = ready()
-    accounts.confirm_names(db, user, user.names, AT + timedelta(days=40))
-    found = services.readiness(db, [user], course, TODAY)[0]
-    assert found.award_date == TODAY
-
-
-def test_validity_counts_from_the_earliest_skill_check(
-    db: Session, ready: Ready, course: Course
-) -> None:
-    found = services.readiness(
-        db, [ready(days=(TODAY, TODAY + timedelta(days=9)))], course, TODAY + timedelta(days=9)
-    )[0]
-    assert found.valid_until == date(2028, 3, 2)
-
-
-def test_a_check_that_is_too_old_does_not_count(db: Session, ready: Ready, course: Course) -> None:
-    user = ready()
-    assert kinds(db, user, course, date(2028, 3, 3)) == {MissingKind.SHEET_EXPIRED}
-    assert kinds(db, user, course, date(2028, 3, 2)) == set()
-
-
-def test_readiness_asks_the_same_number_of_queries_for_many(
-    db: Session, ready: Ready, course: Course
-) -> None:
-    from sqlalchemy import event
-
-    counts = []
-    users = [ready() for _ in range(3)]
-    for group in (users[:1], users):
-        db.expunge_all()
-        asked: list[str] = []
-        listener = lambda *a, asked=asked: asked.append(a[2])  # noqa: E731
-        event.listen(db.get_bind(), "before_cursor_execute", listener)
-        services.readiness(db, group, course, TODAY)
-        event.remove(db.get_bind(), "before_cursor_execute", listener)
-        counts.append(len(asked))
-    assert counts[0] == counts[1] <= 11 + 2 * len(course.needs)
 
 
 # --- issuing ---------------------------------------------------------------------------------
@@ -307,7 +169,8 @@ def test_a_revoked_award_is_not_issued_again(
     db: Session, issued: Certificate, issue: Issue, administrator: User, course: Course
 ) -> None:
     services.revoke(db, issued, "Issued to the wrong person.", administrator, AT)
-    assert kinds(db, issued.user, course) == {MissingKind.REVOKED}
+    (missing,) = services.readiness(db, [issued.user], course, TODAY)[0].missing
+    assert missing.kind is MissingKind.REVOKED
     with pytest.raises(NotEligible):
         issue(issued.user)
 
@@ -402,21 +265,6 @@ def test_the_evidence_names_each_check_and_examiner(issued: Certificate, course:
     assert [sheet["key"] for sheet in sheets] == [sheet.key for sheet in course.sheets]
     assert {sheet["examiner"] for sheet in sheets} == {"NONG LAN"}
     assert issued.evidence["course"]["digest"] == course.digest
-
-
-def correct_to_failed(db: Session, issued: Certificate, sheet: int = 0) -> str:
-    """Correct a skill check that the certificate rests on: not passed. The sheet's key."""
-    used = issued.evidence["sheets"][sheet]
-    wrong = db.scalars(select(SkillCheck).where(SkillCheck.key == used["check"])).one()
-    draft = check_of_one(
-        library().course(SLUG), used["key"], issued.user, new_event_id(), wrong.held_on
-    )
-    failed = dict.fromkeys(draft.participants[0].marks, Mark.FAILED)
-    reasons = dict.fromkeys(failed, "The wrong box was ticked.")
-    (one,) = draft.participants
-    draft = replace(draft, participants=(replace(one, marks=failed, step_reasons=reasons),))
-    practicals.correct_check(db, wrong, draft, "Wrong box.", wrong.examiner, TODAY, AT)
-    return str(used["key"])
 
 
 def test_a_check_corrected_after_the_issue_is_told(

@@ -7,7 +7,12 @@ from app.certificates.services.awards import (
     course_title,
     slug_of,
 )
-from app.certificates.services.correcting import Correction, correct, corrected_facts
+from app.certificates.services.correcting import (
+    Correction,
+    correct,
+    corrected_facts,
+    has_words_of_today,
+)
 from app.certificates.services.freezing import printed_facts, seen_of
 from app.certificates.services.issuing import issue, revoke
 from app.certificates.services.merging import MERGE_MOVES, MERGE_STAYS, count_records, merge_people
@@ -31,7 +36,12 @@ from app.certificates.services.printing import (
     store_preview,
 )
 from app.certificates.services.programme import lost_courses
-from app.certificates.services.readiness import lost_sheets, readiness, readiness_in
+from app.certificates.services.readiness import (
+    lost_sheets,
+    next_award,
+    readiness,
+    readiness_in,
+)
 from app.certificates.services.records import (
     PAGE_SIZE,
     certificate_of,
@@ -48,6 +58,7 @@ from app.certificates.services.records import (
 from app.certificates.services.renewing import (
     due_for_renewal,
     ending_soon,
+    looks_ahead,
     record_reading,
     renewal_of,
 )
@@ -121,12 +132,15 @@ __all__ = [
     "first_awards",
     "frozen",
     "hardest_names",
+    "has_words_of_today",
     "is_serial_number",
     "issue",
     "keep_draft",
+    "looks_ahead",
     "lost_courses",
     "lost_sheets",
     "merge_people",
+    "next_award",
     "normal_code",
     "pdf_to_draw",
     "picture_file",

@@ -14,6 +14,12 @@ def award_named(slug: str) -> Course | Programme:
     return programme if slug == programme.key else library().course(slug)
 
 
+def is_awarded(slug: str) -> bool:
+    """Whether a course or the programme of that name is there."""
+    shelf = library()
+    return slug == shelf.programme.key or shelf.has_course(slug)
+
+
 def award_of(what: Course | Programme) -> Award:
     """What a certificate of it says, the same for everybody."""
     return _of_programme(what) if isinstance(what, Programme) else _of_course(what)

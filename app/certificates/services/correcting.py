@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Names
-from app.certificates import rendering
+from app.certificates import loader, rendering
 from app.certificates.loader import Template
 from app.certificates.models import Certificate, CertificateIssue
-from app.certificates.services.awards import award_named, award_of
+from app.certificates.services.awards import award_named, award_of, is_awarded
 from app.certificates.services.freezing import numbered
 from app.certificates.services.issuing import (
     MAX_REASON,
@@ -27,7 +27,12 @@ from app.certificates.services.issuing import (
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
 from app.certificates.services.signing import free_status_indexes
 from app.certificates.services.templates import to_print
-from app.certificates.types import NotCorrectable, NothingToCorrect, ReasonMissing
+from app.certificates.types import (
+    NotCorrectable,
+    NothingToCorrect,
+    NoWordsOfToday,
+    ReasonMissing,
+)
 from app.core import audit
 from app.core.clock import programme_date
 from app.core.db import insert_missing
@@ -56,7 +61,8 @@ def correct(
     """Issue the next version: same award, own number and code; the old one says "replaced by".
 
     The same event again gives the same version, and of two at once one is made. Raises
-    ReasonMissing, ImproperName, UnprintableName, NothingToCorrect, NotCorrectable, EventConflict.
+    ReasonMissing, ImproperName, UnprintableName, NothingToCorrect, NotCorrectable, NoWordsOfToday,
+    EventConflict.
     """
     reason = wish.reason.strip()[:MAX_REASON]
     if not reason:
@@ -72,6 +78,8 @@ def correct(
         require_same(act.digest, content)
         query = select(Certificate).where(Certificate.key.in_(act.certificate_keys))
         return db.scalars(query).one()
+    if wish.texts and not has_words_of_today(certificate):
+        raise NoWordsOfToday
     counter = lock_counter(db, _today(at).year)  # two corrections at once: one after the other
     _require_correctable(db, certificate)
     template = to_print(db, certificate.facts["template"], at) if wish.texts else None
@@ -79,6 +87,11 @@ def correct(
     numbers = {"serial": take_serials(counter, 1)[0], "code": new_code()}
     facts |= {"replaces": certificate.serial, **numbered(numbers, base_url)}
     return _insert(db, certificate, facts, act, reason, by, at)
+
+
+def has_words_of_today(certificate: Certificate) -> bool:
+    """Whether what it is of, and its template, are still there to take today's words from."""
+    return is_awarded(certificate.slug) and certificate.facts["template"] in loader.names()
 
 
 def _today(at: datetime) -> date:

@@ -127,14 +127,12 @@ def changes(
 def complete_evidence(
     db: Session,
     ready: Sequence[Readiness],
-    award: Award,
     course: Course | None,
-    template: Template,
 ) -> dict[int, dict[str, Any]]:
     """The whole evidence of each person by her id: three queries for all of them.
 
     Beside what made them ready: minutes of attendance, the authority of each examiner on the day
-    of the check, the template, and the state of each lesson.
+    of the check, and the state of each lesson. Training and template stand in the facts.
     """
     ids = [one.user.id for one in ready]
     minutes = minutes_of_presence(db, ids, course.slug if course else None) if ids else {}
@@ -145,12 +143,6 @@ def complete_evidence(
         evidence = dict(one.evidence)
         evidence["sheets"] = [_with_authority(sheet, grants) for sheet in evidence["sheets"]]
         evidence["attendance_minutes"] = minutes.get(one.user.id, 0)
-        evidence["training"] = dict(award.training)
-        evidence["template"] = {
-            "name": template.name,
-            "version": template.version,
-            "digest": template.digest,
-        }
         evidence["course"] = {**evidence["course"], "lessons": lessons}
         found[one.user.id] = evidence
     return found

@@ -82,7 +82,7 @@ def issue(
     _refuse_changed(ready, award, seen, template)
     course = what if isinstance(what, Course) else None
     fresh = [one for one in ready if one.certificate is None]
-    evidence = complete_evidence(db, fresh, award, course, template)
+    evidence = complete_evidence(db, fresh, course)
     serials = take_serials(counter, len(fresh))
     places = free_status_indexes(db, len(fresh))
     rows = [

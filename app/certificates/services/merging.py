@@ -10,18 +10,21 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.certificates.models import Certificate
 
+_PREVIEW = (
+    "a preview of the office, which nobody opens any more; the next one after a day deletes it"
+)
 #: Columns that point to a person: what a merge moves, and what stays, with the reason.
 MERGE_MOVES = frozenset({"certificate.user_id"})
 MERGE_STAYS = {
     "certificate.revoked_by_id": "who revoked stays as it was written",
     "certificate_issue.by_id": "who issued stays as it was written",
-    "certificate_preview.by_id": "a preview of the office, gone after a day",
+    "certificate_preview.by_id": _PREVIEW,
     "print_run.by_id": "who printed stays as it was written",
     "printer.changed_by_id": "who measured a printer stays as it was written",
     "sheet_act.by_id": "who spoiled or handed over stays as it was written",
     "certificate_picture.added_by_id": "who added a picture stays as it was written",
     "certificate_template_choice.by_id": "who chose a template stays as it was written",
-    "certificate_template_draft.by_id": "a preview of the office, gone after a day",
+    "certificate_template_draft.by_id": _PREVIEW,
     "certificate_template_version.by_id": "who saved a template stays as it was written",
 }
 
@@ -35,6 +38,7 @@ def count_records(db: Session, user: User) -> dict[str, int]:
 def merge_people(db: Session, kept: User, other: User) -> None:
     """Move certificates to `kept`: number, words, dates and file stay as they were issued.
 
+    With them go their printed sheets and what was read again for a renewal. Nothing is deleted.
     Two awards of one course on one day are told apart by their version: the moved ones count on.
     """
     query = select(Certificate).where(Certificate.user_id.in_([kept.id, other.id]))

@@ -13,6 +13,7 @@ from app.accounts import services as accounts
 from app.accounts.models import User
 from app.accounts.types import Purpose
 from app.certificates.models import Certificate
+from app.certificates.services.evidence import renewal_evidence
 from app.certificates.services.formalities import formalities
 from app.certificates.services.sheets import sheet_evidence
 from app.certificates.services.verifying import state_of
@@ -79,8 +80,10 @@ def _stand(
             evidence, until = newest.evidence, newest.valid_until
             return Readiness(user, (), newest.award_date, until, newest, evidence)
     missing += formalities(user, consents=consents)
-    evidence = {} if missing else _evidence(user, held, exercise, programme)
     renews = newest if newest is not None and newest.revoked_at is None else None
+    evidence = {} if missing else _evidence(user, held, exercise, programme)
+    if evidence and renews is not None:
+        evidence |= renewal_evidence(renews, {})
     award_date, valid_until = dates
     return Readiness(user, tuple(missing), award_date, valid_until, None, evidence, renews=renews)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -12,11 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import User
 from app.accounts.types import Role
-from app.certificates.models import Certificate
+from app.certificates.models import Certificate, RefresherReading
 from app.certificates.services import desk
 from app.certificates.services.freezing import folded
 from app.certificates.services.numbers import normal_code
-from app.certificates.services.renewing import readings_of
 from app.certificates.types import NotRendered, UnknownCertificate, UnknownCode
 from app.core import files
 from app.core.db import among
@@ -141,8 +141,9 @@ def export_certificates(db: Session, person: User) -> list[dict[str, Any]]:
 
 
 def _read_again(db: Session, certificate_ids: Collection[int]) -> dict[int, list[dict[str, str]]]:
-    found = readings_of(db, certificate_ids)
-    return {
-        number: [{"lesson": key, "at": at.isoformat()} for (key, _digest), at in read.items()]
-        for number, read in found.items()
-    }
+    """What was noted under each version, each reading once."""
+    query = select(RefresherReading).where(RefresherReading.certificate_id.in_(certificate_ids))
+    found: defaultdict[int, list[dict[str, str]]] = defaultdict(list)
+    for one in db.scalars(query.order_by(RefresherReading.read_at, RefresherReading.id)):
+        found[one.certificate_id].append({"lesson": one.lesson_key, "at": one.read_at.isoformat()})
+    return found

@@ -82,8 +82,9 @@ class Missing:
 class Readiness:
     """Where one trainee stands on the way to a course's certificate.
 
-    `award_date` is the programme-zone day on which the last learning requirement was met,
-    `valid_until` the last day, inclusive; both are None while one of these is missing.
+    `award_date` is the programme-zone day on which the last learning requirement was met, what is
+    read again for a renewal included; `valid_until` the last day, inclusive. Each is None while
+    something that it follows from is missing.
     """
 
     user: User
@@ -100,6 +101,8 @@ class Readiness:
     renews: Any | None = None
     #: The last day for the skill checks of an assessment that is passed so far.
     practical_due: date | None = None
+    #: The day of each skill check that counts for the next award, by the sheet's key.
+    held: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def is_eligible(self) -> bool:
@@ -220,6 +223,16 @@ class NothingToCorrect(DomainError):
 
     status = 422
     message = N_("Nothing is different. Change what is wrong.")
+
+
+class NoWordsOfToday(DomainError):
+    """The course, the programme or the template of a certificate is not there any more."""
+
+    status = 409
+    message = N_(
+        "Nothing was issued. Today's words cannot be printed: the course or the template of this "
+        "certificate is not there any more. You can still correct the names."
+    )
 
 
 class NotHere(DomainError):

@@ -91,6 +91,14 @@ class RunNotReady(DomainError):
     message = N_("The file of this print run is not made yet.")
 
 
+class RunGivenUp(RunNotReady):
+    """Its certificates wait again: nobody may print them twice."""
+
+    message = N_(
+        "This print run was given up. Its certificates wait again: print them with a new print run."
+    )
+
+
 class UnknownRun(NotFound):
     """No print run has this key."""
 

@@ -10,7 +10,12 @@ from app.accounts.types import Names
 from app.certificates import services
 from app.certificates.forms import CorrectForm
 from app.certificates.models import Certificate
-from app.certificates.types import NotCorrectable, NothingToCorrect, UnprintableName
+from app.certificates.types import (
+    NotCorrectable,
+    NothingToCorrect,
+    NoWordsOfToday,
+    UnprintableName,
+)
 from app.certificates.views.frame import base_url, blueprint, me, one, told
 from app.core.clock import now
 from app.core.db import writing
@@ -56,7 +61,7 @@ def correct(key: object) -> AnyResponse | tuple[str, int]:
         made = services.correct(
             db, old, _wish(form), me(), str(form.event_id.data), now(), base_url()
         )
-    except (NotCorrectable, NothingToCorrect, UnprintableName) as error:
+    except (NotCorrectable, NothingToCorrect, NoWordsOfToday, UnprintableName) as error:
         db.rollback()
         refuse(form, None, error)
         return _page(form, one(key)), error.status
@@ -72,5 +77,9 @@ def _wish(form: CorrectForm) -> services.Correction:
 
 def _page(form: CorrectForm, found: Certificate) -> str:
     return render_template(
-        "certificates/correct.html", form=form, certificate=found, told=told(found.facts)
+        "certificates/correct.html",
+        form=form,
+        certificate=found,
+        told=told(found.facts),
+        has_words=services.has_words_of_today(found),
     )

@@ -220,6 +220,7 @@ def print_run_pdf(key: object) -> Response:
 def handover_pdf(key: object) -> Response:
     """The list to sign, in the order of the sheets."""
     run = desk.run_of(reading(), str(key))
+    desk.refuse_given_up(run)
     part = max(1, request.args.get("part", 1, type=row_number))
     lines = [_line(sheet) for sheet in desk.sheets_of(reading(), run) if _is_listed(sheet)]
     lines = lines[LINES_IN_A_FILE * (part - 1) : LINES_IN_A_FILE * part]
@@ -253,7 +254,9 @@ def _line(sheet: PrintSheet) -> paper.HandedLine:
 def draw_run_again(key: object) -> AnyResponse:
     """Have the file made that is missing."""
     db = writing()
-    desk.ask_file(db, desk.run_of(db, str(UUID(str(key)))))
+    run = desk.run_of(db, str(UUID(str(key))))
+    desk.refuse_given_up(run)
+    desk.ask_file(db, run)
     db.commit()
     return back_to(url_for("certificates.print_run", key=key), _("The file is being made."))
 

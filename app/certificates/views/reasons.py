@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask import url_for
+from markupsafe import Markup
+
 from app.certificates.models import Certificate
-from app.certificates.views.frame import in_own_language, iso_day, sheet_title, told
+from app.certificates.views.frame import in_own_language, iso_day, me, sheet_title, told
 from app.core.i18n import _, format_date, format_datetime, format_list
+from app.core.permissions import Permission, may
 
 Line = tuple[str, str]
 
@@ -34,6 +38,7 @@ def _lines(certificate: Certificate, told: Mapping[str, Any]) -> list[Line]:
     evidence = certificate.evidence
     languages = format_list(in_own_language(code) for code in evidence["languages"])
     return [
+        *_renewed(evidence),
         *_edition(evidence),
         (_("Training"), told["training"]),
         *_learnt(evidence),
@@ -42,8 +47,20 @@ def _lines(certificate: Certificate, told: Mapping[str, Any]) -> list[Line]:
         (_("Names confirmed"), iso_day(evidence["names_confirmed_at"])),
         (_("Awarded on"), format_date(certificate.award_date)),
         (_("Issued on"), format_datetime(certificate.issued_at)),
-        *_template(evidence),
+        *_template(certificate.facts, told),
     ]
+
+
+def _renewed(evidence: Mapping[str, Any]) -> Iterator[Line]:
+    if "renews" in evidence:
+        is_office = may(me(), Permission.CERTIFICATES_ISSUE)
+        endpoint = "certificates.why_page" if is_office else "certificates.own_why"
+        renewed = evidence["renews"]
+        address = url_for(endpoint, key=renewed["key"])
+        yield (
+            _("Renews the certificate"),
+            Markup('<a href="{}">{}</a>').format(address, renewed["serial"]),
+        )
 
 
 def _edition(evidence: Mapping[str, Any]) -> Iterator[Line]:
@@ -83,7 +100,14 @@ def _attended(evidence: Mapping[str, Any]) -> Iterator[Line]:
         )
 
 
-def _template(evidence: Mapping[str, Any]) -> Iterator[Line]:
-    if "template" in evidence:
-        template = evidence["template"]
-        yield _("Template"), f"{template['name']} · {template['digest'][:16]}"
+def _template(facts: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Line]:
+    """The title and the state of the template with which this version was issued."""
+    number = facts.get("template_version")
+    yield (
+        _("Template"),
+        f"{told['title']} · {_('Version %(version)s', version=number)}"
+        if number
+        else told["title"],
+    )
+    if digest := facts.get("template_digest"):
+        yield _("Fingerprint of the template"), digest[:16]

@@ -7,13 +7,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.certificates import services
 from app.certificates.forms import ReadAgainForm
-from app.certificates.types import NotInWindow
+from app.certificates.models import Certificate
+from app.certificates.types import NotInWindow, Readiness
 from app.certificates.views.frame import blueprint, me, one, today, told
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.i18n import _
 from app.core.permissions import Permission, requires
-from app.core.web import back_to
+from app.core.web import back_to, settings
 
 
 @blueprint.get("/certificates/ending")
@@ -24,6 +25,7 @@ def ending() -> str:
     return render_template(
         "certificates/ending.html",
         certificates=found,
+        days=services.looks_ahead(today()).days,
         state_of=services.state_of,
         today=today(),
     )
@@ -32,15 +34,23 @@ def ending() -> str:
 @blueprint.get("/certificates/mine/<uuid:key>/renew")
 @requires(Permission.CERTIFICATES_OWN)
 def renew(key: object) -> str:
-    """What has changed since, what to read again, which skill checks to show again."""
+    """What is missing for the next one: what to read again, which skill checks to show again."""
     found = one(key)
+    renewal = services.renewal_of(reading(), found, today())
     return render_template(
         "certificates/renew.html",
         certificate=found,
         told=told(found.facts),
         state=services.state_of(found, today()),
-        renewal=services.renewal_of(reading(), found, today()),
+        renewal=renewal,
+        remaining=_remaining(found) if renewal and renewal.is_open else None,
     )
+
+
+def _remaining(found: Certificate) -> Readiness:
+    """Where the holder stands, by the rules of the office's list."""
+    required = settings().require_review
+    return services.next_award(reading(), found, today(), require_review=required)
 
 
 @blueprint.post("/certificates/mine/<uuid:key>/renew")

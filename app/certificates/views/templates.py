@@ -177,10 +177,15 @@ def restore_template(name: str) -> AnyResponse | tuple[str, int]:
     if not form.validate() or form.number.data is None:
         return _template_page(known(name), form), 422
     earlier = services.version_of(reading(), known(name), form.number.data)
-    services.refuse_faults(services.checked(reading(), name, earlier.content), base_url())
-    db = writing()
     base, event = form.base.data or 0, text(form.event_id)
-    row = services.restore(db, known(name), form.number.data, base, me(), event, now())
+    try:
+        services.refuse_faults(services.checked(reading(), name, earlier.content), base_url())
+        db = writing()
+        row = services.restore(db, name, earlier.number, base, me(), event, now())
+    except (TemplateRefused, TemplateChanged, NothingChanged) as error:
+        reading().rollback()
+        refuse(form, None, error)
+        return _template_page(name, form), error.status
     db.commit()
     sentence = _("Version %(number)s is used from now on.", number=row.number)
     return back_to(url_for("certificates.template", name=name), sentence)

@@ -182,12 +182,12 @@ def passed_sheets(
     return _earliest(rows if after is None else _later(rows, after))
 
 
-def passed_and_counted(
-    db: Session, user_ids: Collection[int], slug: str, after: Mapping[int, date]
-) -> tuple[dict[int, dict[str, PassedSheet]], dict[int, dict[str, PassedSheet]]]:
-    """`passed_sheets` without and with `after`, in the same one query."""
+def passed_since(
+    db: Session, user_ids: Collection[int], slug: str, *afters: Mapping[int, date]
+) -> list[dict[int, dict[str, PassedSheet]]]:
+    """`passed_sheets` for each of the `afters`, in one query together; an empty one keeps all."""
     rows = _passed(db, user_ids, slug)
-    return _earliest(rows), _earliest(_later(rows, after))
+    return [_earliest(_later(rows, after)) for after in afters]
 
 
 _Passed = Sequence[tuple[int, PassedSheet]]

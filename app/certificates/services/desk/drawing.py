@@ -14,7 +14,7 @@ from app.certificates import rendering
 from app.certificates.loader import Template
 from app.certificates.loader.content import Kind
 from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
-from app.certificates.services.desk.runs import KEEP_FILES
+from app.certificates.services.desk.runs import KEEP_FILES, refuse_given_up
 from app.certificates.services.printing import printed
 from app.certificates.services.template_choices import serving
 from app.certificates.services.templates import current, frozen
@@ -159,9 +159,8 @@ def finish(db: Session, run_id: int, content: bytes, at: datetime) -> None:
 
 
 def file_of(db: Session, run: PrintRun) -> bytes:
-    """The whole file; raises RunNotReady when it is not made, not kept any more, or given up."""
-    if run.withdrawn_at is not None:  # its certificates wait again: nobody may print them twice
-        raise RunNotReady
+    """The whole file; raises RunGivenUp, or RunNotReady when it is not made or not kept now."""
+    refuse_given_up(run)
     whole = (PrintPart.run_id == run.id, PrintPart.number == WHOLE)
     content = db.scalar(select(PrintPart.content).where(*whole))
     if content is None:

@@ -21,6 +21,7 @@ from app.certificates.types.desk import (
     AlreadyInRun,
     NothingToPrint,
     PrintKind,
+    RunGivenUp,
     RunTooLong,
     SheetsChanged,
     SheetState,
@@ -196,6 +197,12 @@ def _record(db: Session, run: PrintRun, by: User | None, at: datetime) -> None:
 def record_reprint(db: Session, run: PrintRun, by: User, at: datetime) -> None:
     """The trail's line of a reprint."""
     _record(db, run, by, at)
+
+
+def refuse_given_up(run: PrintRun) -> None:
+    """Raise RunGivenUp for a run that was: its certificates wait again."""
+    if run.withdrawn_at is not None:
+        raise RunGivenUp
 
 
 def ask_file(db: Session, run: PrintRun) -> None:

@@ -16,6 +16,7 @@ from app.certificates.services.desk.runs import (
     add_sheets,
     is_standing,
     record_reprint,
+    refuse_given_up,
     reprint_run,
 )
 from app.certificates.types import ReasonMissing
@@ -67,8 +68,8 @@ def act_on(
     """Say of these sheets that they are spoiled, handed over, or not after all; returns how many.
 
     All of them or none. The same event again changes nothing. A revoked or replaced certificate
-    is not handed over. Raises NoSheetChosen, ReasonMissing, RunNotReady, SheetsChanged or
-    EventConflict.
+    is not handed over. Raises NoSheetChosen, ReasonMissing, RunNotReady, RunGivenUp,
+    SheetsChanged or EventConflict.
     """
     reason = reason.strip()[:MAX_REASON]
     content = {"run": run.key, "sheets": sorted(keys), "kind": kind, "reason": reason}
@@ -89,6 +90,7 @@ def act_on(
     if not is_new:
         require_same(act.digest, content)
         return len(keys)
+    refuse_given_up(run)
     if run.drawn_at is None:
         raise RunNotReady
     _move(db, run, keys, act)
