@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +21,7 @@ from app.certificates import services
 from app.certificates.loader import Template
 from app.certificates.models import Certificate
 from app.certificates.services import credentials
-from app.config import ROOT
+from app.config import ROOT, Settings
 from app.core import linked_data
 from app.core.keys import Purpose, ring
 from app.courses.library import library
@@ -193,3 +194,34 @@ def test_the_public_papers_open_for_everybody(
     document = client.get("/.well-known/did.json").json
     assert document["assertionMethod"] == [one["id"] for one in document["verificationMethod"]]
     assert client.get("/v/0000000000000000/credential.json").status_code == 404
+
+
+PAPERS_OF_KEYS = (
+    "/.well-known/did.json",
+    "/.well-known/jwks.json",
+    "/.well-known/authority.pem",
+    "/status/offline.json",
+    "/status/1",
+    "/v/0000000000000000/credential.json",
+    "/en/check",
+)
+
+
+def test_a_strangers_look_makes_no_keys(client: CheckedClient, settings: Settings) -> None:
+    answers = {address: client.get(address) for address in PAPERS_OF_KEYS}
+    assert not (settings.data_dir / "keys").exists()
+    assert answers["/.well-known/did.json"].json["verificationMethod"] == []
+    assert answers["/.well-known/jwks.json"].json == {"keys": []}
+    assert answers["/.well-known/authority.pem"].text == ""
+    assert answers["/status/offline.json"].json["keys"] == []
+    assert answers["/status/1"].status_code == 404
+
+
+def test_lost_keys_are_said_and_not_made_again_by_a_reader(
+    client: CheckedClient, issued: Certificate, db: Session, settings: Settings
+) -> None:
+    db.commit()
+    shutil.rmtree(settings.data_dir / "keys")
+    for address in ("/status/1", f"/v/{issued.code}/credential.json"):
+        assert client.get(address).status_code == 503
+    assert not (settings.data_dir / "keys").exists()

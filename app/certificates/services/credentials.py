@@ -55,13 +55,14 @@ def credential_of(db: Session, certificate_id: int) -> Credential | None:
     if found is None or found.status_index is None:
         return None
     template = frozen(db, found.facts)
+    ring().to_sign(Purpose.BADGE)  # a file is kept: the first one may make the key
     return credential(found.facts, found.status_index, found.issued_at, template)
 
 
 def credential(
     facts: Mapping[str, Any], status_index: int, issued_at: datetime, template: Template
 ) -> Credential:
-    """The certificate with an embedded proof (`eddsa-rdfc-2022`).
+    """The certificate with an embedded proof (`eddsa-rdfc-2022`); raises NoKey.
 
     The same bytes every time until the key of badges is rotated; the new one then signs it.
     """
@@ -73,7 +74,7 @@ def credential(
 
 
 def credential_jwt(facts: Mapping[str, Any], status_index: int, template: Template) -> str:
-    """The same as a JWT (ES256), for checkers that know no embedded proofs."""
+    """The same as a JWT (ES256), for checkers that know no embedded proofs; raises NoKey."""
     bare, key = unsigned(facts, status_index, template), ring().current(Purpose.CODE)
     claims = {
         **bare,
@@ -151,10 +152,10 @@ def _achievement(
 def status_list(db: Session, number: int, base: str, at: datetime) -> Credential:
     """The bits of one status list, signed: a bit is set when its certificate no longer holds.
 
-    Raises UnknownStatusList for a number that no certificate names.
+    Raises UnknownStatusList for a number that no certificate names, or NoKey.
     """
-    last = db.scalar(select(func.max(Certificate.status_index))) or 0
-    if not 1 <= number <= last // STATUS_LIST_SIZE + 1:
+    last = db.scalar(select(func.max(Certificate.status_index)))
+    if last is None or not 1 <= number <= last // STATUS_LIST_SIZE + 1:
         raise UnknownStatusList
     first = (number - 1) * STATUS_LIST_SIZE
     places = [

@@ -53,7 +53,7 @@ def signed_columns(facts: Mapping[str, Any], status_index: int, at: datetime) ->
     """The columns of a new certificate that make it checkable without a network."""
     return {
         "status_index": status_index,
-        "signed": frozen_signature(facts, status_index, at, ring().current(Purpose.CODE)),
+        "signed": frozen_signature(facts, status_index, at, ring().to_sign(Purpose.CODE)),
     }
 
 
