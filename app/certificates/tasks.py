@@ -15,12 +15,14 @@ from app.certificates.types import UnprintableName
 from app.certificates.types.templates import UnfittingText
 from app.core import pades
 from app.core.db import begin_write
-from app.core.jobs import task
+from app.core.jobs import task, when_given_up
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
 from app.core.pdf.pictures import light_png
 
 #: Trying again would not help; the administrator must hear of it.
 _LASTING = (UnprintableName, UnfittingText, MissingGlyph, DoesNotFit)
+#: Why there is no file when it was none of these; in English, as those are kept.
+_GIVEN_UP = "The server failed at it several times. The worker's log says why."
 
 
 @task("certificates.render")
@@ -42,6 +44,12 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     else:
         services.record_fault(db, number, fault)
     db.commit()
+
+
+@when_given_up("certificates.render")
+def give_file_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Say on the certificate's page that its file failed, and not that it is being made."""
+    services.record_fault(db, int(payload["certificate"]), _GIVEN_UP)
 
 
 @task("certificates.picture")
@@ -73,6 +81,12 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
     db.commit()
 
 
+@when_given_up("certificates.preview")
+def give_preview_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Say on its page that a preview failed, and not that it is being made."""
+    services.store_preview(db, str(payload["preview"]), None, _GIVEN_UP)
+
+
 def _draw(
     facts: Mapping[str, Any],
     template: Template,
@@ -93,6 +107,12 @@ def _draw(
 def print_run(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     """Make the file of a print run; a worker that takes it up again begins where it stopped."""
     make_print_file(db, int(payload["run"]), at)
+
+
+@when_given_up("certificates.print-run")
+def give_print_run_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
+    """Say on the run's page that its file failed, and not that it is being drawn."""
+    desk.record_failure(db, int(payload["run"]), at)
 
 
 def make_print_file(db: Session, run_id: int, at: datetime) -> None:

@@ -29,6 +29,7 @@ KEEP_DONE = timedelta(days=7)
 
 Task = Callable[[Session, Mapping[str, Any], datetime], None]
 _TASKS: dict[str, Task] = {}
+_WHEN_GIVEN_UP: dict[str, Task] = {}
 
 
 class JobStatus(StrEnum):
@@ -67,6 +68,19 @@ def task(name: str) -> Callable[[Task], Task]:
 
     def register(function: Task) -> Task:
         _TASKS[name] = function
+        return function
+
+    return register
+
+
+def when_given_up(name: str) -> Callable[[Task], Task]:
+    """Register what is written beside a job with this name that failed for the last time.
+
+    It gets what the task got and does not commit: whoever waits must hear of it.
+    """
+
+    def register(function: Task) -> Task:
+        _WHEN_GIVEN_UP[name] = function
         return function
 
     return register
@@ -138,7 +152,10 @@ def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str |
     values: dict[str, Any] = {"status": status, "error": error, "lease_until": None}
     if status in {JobStatus.DONE, JobStatus.FAILED}:
         values |= {"unique_key": None, "finished_at": now()}
-    closed = db.execute(update(Job).where(*owned).values(**values).returning(Job.id)).first()
+    done = update(Job).where(*owned).values(**values).returning(Job.task, Job.payload)
+    closed = db.execute(done).first()
+    if closed is not None and status is JobStatus.FAILED and closed.task in _WHEN_GIVEN_UP:
+        _WHEN_GIVEN_UP[closed.task](db, closed.payload, now())
     db.commit()
     return closed is not None
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -15,8 +16,9 @@ from app.certificates.models import Certificate
 from app.certificates.services import desk
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.core import jobs
 from app.core.clock import now
-from app.core.jobs import Worker
+from app.core.jobs import Job, Worker
 from app.core.languages import LANGUAGES
 from tests.browsing import CheckedClient
 from tests.factories import AT, make_certificate, make_trainee
@@ -84,6 +86,29 @@ def test_from_the_queue_to_the_file_and_the_list(
     assert office.get(f"{run}.pdf?print=1").data.startswith(b"%PDF")
     assert office.get(f"{run}/list.pdf").data.startswith(b"%PDF")
     assert "Nothing waits" in html(office, queue(cohort))
+
+
+def test_a_run_at_which_the_server_failed_says_so_and_is_tried_again(
+    app: Flask, db: Session, office: CheckedClient, cohort: Cohort, two: list[Certificate]
+) -> None:
+    whole = two[0].facts
+    two[0].facts = {name: whole[name] for name in whole if name != "bodies"}
+    run = str(office.submit(queue(cohort), {}, f"cohorts/{cohort.key}").location)
+    db.execute(update(Job).values(tries=jobs.MAX_TRIES - 1))
+    db.commit()
+    Worker(app.extensions["kapok"].database).run_all()
+    told = html(office, run)
+    assert "the server failed at it several times" in told
+    assert "data-being-made" not in told
+    assert "Could not be drawn" in html(office, "/en/certificates/desk")
+    db.refresh(two[0])
+    two[0].facts = whole
+    db.commit()
+    for _ in range(2):
+        assert office.submit(run, {}, "/again").status_code == 303
+        assert "data-being-made" in html(office, run)
+    assert Worker(app.extensions["kapok"].database).run_all() == 1
+    assert office.get(f"{run}.pdf").data.startswith(b"%PDF")
 
 
 def test_a_run_of_nothing_says_so(office: CheckedClient, cohort: Cohort) -> None:

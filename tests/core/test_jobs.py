@@ -18,7 +18,7 @@ from app.core import jobs
 from app.core.audit import AuditEvent, record
 from app.core.clock import now
 from app.core.db import Database, begin_write
-from app.core.jobs import Job, JobStatus, Worker, claim, enqueue, finish, task
+from app.core.jobs import Job, JobStatus, Worker, claim, enqueue, finish, task, when_given_up
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +32,11 @@ def note(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
 @task("tests.fail")
 def fail(_db: Session, _payload: Mapping[str, Any], _at: datetime) -> None:
     raise ValueError("always")
+
+
+@when_given_up("tests.fail")
+def say_so(db: Session, _payload: Mapping[str, Any], at: datetime) -> None:
+    record(db, "tests.given-up", "", at, "test", "")
 
 
 def put(database: Database, name: str, unique: str | None = None, **payload: Any) -> int:
@@ -61,12 +66,14 @@ def test_an_unfinished_job_with_the_same_key_is_not_added_again(database: Databa
     assert put(database, "tests.note", "one", number=1) != first
 
 
-def test_a_failing_job_is_tried_again_and_then_says_why(database: Database) -> None:
+def test_a_failing_job_is_tried_again_and_then_says_why_once(database: Database) -> None:
     job_id = put(database, "tests.fail")
     assert Worker(database).run_all() == jobs.MAX_TRIES
     job = job_of(database, job_id)
     assert job.status is JobStatus.FAILED
     assert job.error == "ValueError: always"
+    with database.session() as db:
+        assert [one.action for one in db.scalars(select(AuditEvent))] == ["tests.given-up"]
 
 
 def test_failed_jobs_are_counted_and_can_be_queued_again(database: Database) -> None:

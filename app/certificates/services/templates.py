@@ -113,6 +113,16 @@ def to_print(db: Session, name: str, at: datetime) -> Template:
     return _of_version(db, row)
 
 
+def id_to_print(db: Session, name: str, at: datetime) -> int:
+    """The row of the state that `to_print` gives, to be frozen with what is printed."""
+    return version_of(db, name, to_print(db, name, at).version).id
+
+
+def kept(db: Session, version_id: int) -> Template:
+    """The template in one kept state."""
+    return _of_version(db, db.get_one(Version, version_id))
+
+
 def frozen(db: Session, facts: Mapping[str, Any]) -> Template:
     """The template that a certificate was issued with; for older facts the folder as it is."""
     number = facts.get("template_version")

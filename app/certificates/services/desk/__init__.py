@@ -12,6 +12,7 @@ from app.certificates.services.desk.drawing import (
     next_pages,
     parts_of,
     progress_of,
+    record_failure,
     record_fault,
     store_part,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "progress_of",
     "queues",
     "recent_runs",
+    "record_failure",
     "record_fault",
     "register",
     "reprint",
