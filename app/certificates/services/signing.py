@@ -111,6 +111,13 @@ def revoked_indexes(db: Session) -> Sequence[int]:
     return [index for index in found if index is not None]
 
 
+def last_loss(db: Session) -> datetime | None:
+    """When the newest of them was revoked or replaced; None when every certificate holds."""
+    revoked = select(func.max(Certificate.revoked_at))
+    replaced = select(func.max(Certificate.issued_at)).where(Certificate.replaces_id.is_not(None))
+    return max(filter(None, (db.scalar(revoked), db.scalar(replaced))), default=None)
+
+
 def offline_list(db: Session, at: datetime) -> dict[str, Any]:
     """What a phone keeps to check QR codes without a network: keys, and what no longer holds."""
     return {
