@@ -97,20 +97,19 @@ def enqueue(
 
     No worker takes it up earlier than `not_before`.
     """
-    if unique is not None:
+    row = {
+        "task": name,
+        "payload": payload,
+        "unique_key": unique,
+        "lease_until": not_before,
+        "enqueued_at": now(),
+    }
+    while True:
+        if added := insert_missing(db, Job, [row]):
+            return added[0]
         waiting = db.scalars(select(Job).where(Job.unique_key == unique)).first()
-        if waiting is not None:
+        if waiting is not None:  # else it was done between these two statements
             return waiting
-    job = Job(
-        task=name,
-        payload=payload,
-        unique_key=unique,
-        lease_until=not_before,
-        enqueued_at=now(),
-    )
-    db.add(job)
-    db.flush()  # gives the job its id and meets the unique key inside this write
-    return job
 
 
 def enqueue_many(

@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -64,6 +66,17 @@ def test_an_unfinished_job_with_the_same_key_is_not_added_again(database: Databa
     assert put(database, "tests.note", "one", number=1) == first
     Worker(database).run_all()
     assert put(database, "tests.note", "one", number=1) != first
+
+
+def test_of_two_at_once_with_the_same_key_both_get_one_job(database: Database) -> None:
+    with database.session() as db, ThreadPoolExecutor(1) as pool:
+        begin_write(db)
+        first = enqueue(db, "tests.note", {"number": 1}, "one")
+        second = pool.submit(put, database, "tests.note", "one", number=1)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)  # it waits for the database, which decides
+        db.commit()
+        assert second.result() == first.id
 
 
 def test_a_failing_job_is_tried_again_and_then_says_why_once(database: Database) -> None:

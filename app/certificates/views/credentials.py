@@ -52,7 +52,7 @@ def credential_jwt(code: str) -> Response | tuple[Response, int]:
 
 @plain.get("/status/<int:number>")
 @public
-def status_list(number: int) -> Response:
+def status_list(number: int) -> AnyResponse:
     """Which certificates no longer hold, as a signed bit string."""
     found = credentials.status_list(reading(), number, base_url().rstrip("/"), now())
     response = _json(found, "application/vc+ld+json")
