@@ -16,6 +16,7 @@ from app.certificates.services.numbers import (
     normal_code,
     serial_number,
     unexplained_serials,
+    years_of_serials,
 )
 from app.certificates.services.printing import (
     MOST_PICTURE_BYTES,
@@ -165,4 +166,5 @@ __all__ = [
     "version_of",
     "versions_of",
     "withdraw_picture",
+    "years_of_serials",
 ]
