@@ -13,11 +13,10 @@ from app.certificates.loader import Template
 from app.certificates.services import credentials, desk
 from app.certificates.types import UnprintableName
 from app.certificates.types.templates import UnfittingText
-from app.core import pades
+from app.core import pades, pdf
 from app.core.db import begin_write
 from app.core.jobs import task, when_given_up
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
-from app.core.pdf.pictures import light_png
 
 #: Trying again would not help; the administrator must hear of it.
 _LASTING = (UnprintableName, UnfittingText, MissingGlyph, DoesNotFit)
@@ -60,7 +59,7 @@ def picture(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     db.rollback()
     if content is None:
         return
-    drawn = light_png(content, services.MOST_PICTURE_BYTES)
+    drawn = pdf.draw(pdf.Picture(content, most_bytes=services.MOST_PICTURE_BYTES))
     begin_write(db)
     services.store_picture(db, number, drawn, at)
     db.commit()
