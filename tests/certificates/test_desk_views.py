@@ -99,6 +99,7 @@ def test_a_run_at_which_the_server_failed_says_so_and_is_tried_again(
     Worker(app.extensions["kapok"].database).run_all()
     told = html(office, run)
     assert "the server failed at it several times" in told
+    assert (told.count("Not printed yet"), "Printed" in told) == (2, False)
     assert "data-being-made" not in told
     assert "Could not be drawn" in html(office, "/en/certificates/desk")
     db.refresh(two[0])

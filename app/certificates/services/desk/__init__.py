@@ -52,6 +52,7 @@ from app.certificates.services.desk.sheets import (
     register,
     reprint,
     sheets_of,
+    state_word,
 )
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "sheets_of",
     "shift_of",
     "sorted_by_printed_name",
+    "state_word",
     "store_part",
     "waiting",
     "waiting_outside",
