@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.certificates import rendering, services
 from app.certificates.loader import Template
 from app.certificates.services import credentials, desk
-from app.certificates.types import UnprintableName
+from app.certificates.types import GIVEN_UP, UnprintableName
 from app.certificates.types.templates import UnfittingText
 from app.core import pades, pdf
 from app.core.db import begin_write
@@ -20,8 +20,6 @@ from app.core.pdf import DoesNotFit, MissingGlyph, bound
 
 #: Trying again would not help; the administrator must hear of it.
 _LASTING = (UnprintableName, UnfittingText, MissingGlyph, DoesNotFit)
-#: Why there is no file when it was none of these; in English, as those are kept.
-_GIVEN_UP = "The server failed at it several times. The worker's log says why."
 
 
 @task("certificates.render")
@@ -48,7 +46,7 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
 @when_given_up("certificates.render")
 def give_file_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
     """Say on the certificate's page that its file failed, and not that it is being made."""
-    services.record_fault(db, int(payload["certificate"]), _GIVEN_UP)
+    services.record_fault(db, int(payload["certificate"]), GIVEN_UP)
 
 
 @task("certificates.picture")
@@ -83,7 +81,7 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
 @when_given_up("certificates.preview")
 def give_preview_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
     """Say on its page that a preview failed, and not that it is being made."""
-    services.store_preview(db, str(payload["preview"]), None, _GIVEN_UP)
+    services.store_preview(db, str(payload["preview"]), None, GIVEN_UP)
 
 
 def _draw(

@@ -20,6 +20,7 @@ from app.core import jobs
 from app.core.clock import now
 from app.core.jobs import Job, Worker
 from app.core.languages import LANGUAGES
+from app.core.pdf import DoesNotFit
 from tests.browsing import CheckedClient
 from tests.factories import AT, make_certificate, make_trainee
 
@@ -191,3 +192,18 @@ def test_only_administrators_come_to_the_desk(
     assert two
     for page in ("desk", "desk/sheets", "desk/printers", "desk/others"):
         assert instructor.get(f"/en/certificates/{page}").status_code == 403
+
+
+def test_why_a_run_has_no_file_is_told_in_the_readers_language(
+    db: Session, office: CheckedClient, cohort: Cohort
+) -> None:
+    run = str(office.submit(queue(cohort), {}, f"cohorts/{cohort.key}").location)
+    db.expire_all()
+    kept = desk.recent_runs(db)[0]
+    desk.record_fault(
+        db, kept.id, f"KPK-2026-000001-9, Lan: {DoesNotFit.message % {'text': 'ຍາວ'}}"
+    )
+    db.commit()
+    told = html(office, run.replace("/en/", "/vi/"))
+    assert "KPK-2026-000001-9, Lan: Nội dung này không vừa trang" in told
+    assert "does not fit" not in told
