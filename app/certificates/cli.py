@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.accounts.types import NameForm
 from app.certificates import loader, rendering, services, tasks
+from app.certificates.models import Certificate
 from app.certificates.services import desk
 from app.cohorts.models import Cohort
 from app.core.clock import now, programme_date
 from app.core.db import reading, writing
 from app.core.errors import DomainError
+from app.core.health import health_check
+from app.core.keys import Purpose, ring
 from app.core.languages import LANGUAGES
 from app.core.web import settings
 
 group = AppGroup("certificates", help="Certificates: templates, previews, print runs.")
+SHOWN = 5  # numbers in one sentence
+
+
+@health_check
+def unexplained_numbers(db: Session) -> Iterator[str]:
+    """Numbers that were given without a certificate, or stand on one without having been given."""
+    for year in services.years_of_serials(db):
+        if wrong := services.unexplained_serials(db, year):
+            more = " …" if len(wrong) > SHOWN else ""
+            yield (
+                f"Serial numbers of {year} that nothing explains: {len(wrong)} "
+                f"({', '.join(wrong[:SHOWN])}{more}). Were rows deleted, or an old backup restored?"
+            )
+
+
+@health_check
+def missing_keys(db: Session) -> Iterator[str]:
+    """Keys that issued certificates were signed with and that are gone."""
+    has_signed = select(Certificate.id).where(Certificate.signed.is_not(None)).limit(1)
+    gone = [str(one) for one in Purpose if not ring().all(one)]
+    if gone and db.scalar(has_signed) is not None:
+        yield (
+            f"Keys are missing ({', '.join(gone)}): bring them back from their copy, "
+            "or run 'kapok keys create'."
+        )
 
 
 @group.command("preview")

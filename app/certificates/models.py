@@ -178,14 +178,15 @@ class PrintRun(Base):
     #: The printer's name and its shift as they were on that day.
     printer: Mapped[str | None] = mapped_column(String(80))
     shift: Mapped[dict[str, Any]]
-    #: Empty for a command on the server.
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    #: Of wallet cards: the state of their template on that day. A certificate names its own.
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_template_version.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # None: a command
     made_at: Mapped[datetime]
     sheet_count: Mapped[int]
-    #: When the file was whole.
-    drawn_at: Mapped[datetime | None]
+    drawn_at: Mapped[datetime | None]  # when the file was whole
     #: Why the file could not be made, in a sentence for the administrator.
     fault: Mapped[str | None] = mapped_column(Text)
+    failed_at: Mapped[datetime | None]  # for another reason; empty again once drawing goes on
     withdrawn_at: Mapped[datetime | None]
 
     by: Mapped[User | None] = relationship(foreign_keys=[by_id])

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from app.certificates import rendering, services
 from app.certificates.loader import Template
 from app.certificates.services import credentials, desk
-from app.certificates.types import UnprintableName
+from app.certificates.types import GIVEN_UP, UnprintableName
 from app.certificates.types.templates import UnfittingText
-from app.core import pades
+from app.core import pades, pdf
 from app.core.db import begin_write
-from app.core.jobs import task
+from app.core.jobs import task, when_given_up
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
-from app.core.pdf.pictures import light_png
 
 #: Trying again would not help; the administrator must hear of it.
 _LASTING = (UnprintableName, UnfittingText, MissingGlyph, DoesNotFit)
@@ -44,6 +43,12 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     db.commit()
 
 
+@when_given_up("certificates.render")
+def give_file_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Say on the certificate's page that its file failed, and not that it is being made."""
+    services.record_fault(db, int(payload["certificate"]), GIVEN_UP)
+
+
 @task("certificates.picture")
 def picture(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     """Draw the picture of a certificate from its stored file; a drawn one is left alone."""
@@ -52,7 +57,7 @@ def picture(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     db.rollback()
     if content is None:
         return
-    drawn = light_png(content, services.MOST_PICTURE_BYTES)
+    drawn = pdf.draw(pdf.Picture(content, most_bytes=services.MOST_PICTURE_BYTES))
     begin_write(db)
     services.store_picture(db, number, drawn, at)
     db.commit()
@@ -71,6 +76,12 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
     begin_write(db)
     services.store_preview(db, key, content, fault or None)
     db.commit()
+
+
+@when_given_up("certificates.preview")
+def give_preview_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Say on its page that a preview failed, and not that it is being made."""
+    services.store_preview(db, str(payload["preview"]), None, GIVEN_UP)
 
 
 def _draw(
@@ -93,6 +104,12 @@ def _draw(
 def print_run(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     """Make the file of a print run; a worker that takes it up again begins where it stopped."""
     make_print_file(db, int(payload["run"]), at)
+
+
+@when_given_up("certificates.print-run")
+def give_print_run_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
+    """Say on the run's page that its file failed, and not that it is being drawn."""
+    desk.record_failure(db, int(payload["run"]), at)
 
 
 def make_print_file(db: Session, run_id: int, at: datetime) -> None:

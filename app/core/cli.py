@@ -18,6 +18,7 @@ from app.core.access import access_table, write_access_page
 from app.core.catalogues import compile_catalogues, untranslated
 from app.core.clock import now
 from app.core.db import Database, reading
+from app.core.health import faults_of_rooms
 from app.core.i18n import TRANSLATIONS
 from app.core.jobs import Worker, count_failed, retry_failed
 from app.core.serving import refuse_unready
@@ -166,10 +167,12 @@ def _faults() -> list[str]:
     faults = []
     if migrate.pending(_database()):
         faults.append("A migration is pending: run 'kapok db upgrade'.")
-    elif failed := count_failed(reading()):
-        faults.append(
-            f"Failed jobs: {failed}. The worker's log says why; then run 'kapok jobs retry'."
-        )
+    else:
+        if failed := count_failed(reading()):
+            faults.append(
+                f"Failed jobs: {failed}. The worker's log says why; then run 'kapok jobs retry'."
+            )
+        faults += faults_of_rooms(reading())
     if untranslated(TRANSLATIONS):
         faults.append("A catalogue is incomplete: run 'kapok translations check'.")
     free = shutil.disk_usage(_settings().data_dir.parent).free

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.db import Base, insert_or_get
@@ -32,6 +32,15 @@ def store(db: Session, content: bytes, media_type: str, at: datetime) -> StoredF
         "stored_at": at,
     }
     return insert_or_get(db, StoredFile, values, ("sha256",))[0]
+
+
+def beginning_of(db: Session, sha256: str, length: int) -> bytes:
+    """So many bytes of a file, and no more of them leave the database; raises NotFound."""
+    part = func.substr(StoredFile.content, 1, length, type_=LargeBinary)
+    found = db.scalar(select(part).where(StoredFile.sha256 == sha256))
+    if found is None:
+        raise NotFound
+    return bytes(found)
 
 
 def load(db: Session, sha256: str) -> StoredFile:

@@ -29,6 +29,7 @@ KEEP_DONE = timedelta(days=7)
 
 Task = Callable[[Session, Mapping[str, Any], datetime], None]
 _TASKS: dict[str, Task] = {}
+_WHEN_GIVEN_UP: dict[str, Task] = {}
 
 
 class JobStatus(StrEnum):
@@ -72,6 +73,19 @@ def task(name: str) -> Callable[[Task], Task]:
     return register
 
 
+def when_given_up(name: str) -> Callable[[Task], Task]:
+    """Register what is written beside a job with this name that failed for the last time.
+
+    It gets what the task got and does not commit: whoever waits must hear of it.
+    """
+
+    def register(function: Task) -> Task:
+        _WHEN_GIVEN_UP[name] = function
+        return function
+
+    return register
+
+
 def enqueue(
     db: Session,
     name: str,
@@ -83,20 +97,19 @@ def enqueue(
 
     No worker takes it up earlier than `not_before`.
     """
-    if unique is not None:
+    row = {
+        "task": name,
+        "payload": payload,
+        "unique_key": unique,
+        "lease_until": not_before,
+        "enqueued_at": now(),
+    }
+    while True:
+        if added := insert_missing(db, Job, [row]):
+            return added[0]
         waiting = db.scalars(select(Job).where(Job.unique_key == unique)).first()
-        if waiting is not None:
+        if waiting is not None:  # else it was done between these two statements
             return waiting
-    job = Job(
-        task=name,
-        payload=payload,
-        unique_key=unique,
-        lease_until=not_before,
-        enqueued_at=now(),
-    )
-    db.add(job)
-    db.flush()  # gives the job its id and meets the unique key inside this write
-    return job
 
 
 def enqueue_many(
@@ -138,7 +151,10 @@ def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str |
     values: dict[str, Any] = {"status": status, "error": error, "lease_until": None}
     if status in {JobStatus.DONE, JobStatus.FAILED}:
         values |= {"unique_key": None, "finished_at": now()}
-    closed = db.execute(update(Job).where(*owned).values(**values).returning(Job.id)).first()
+    done = update(Job).where(*owned).values(**values).returning(Job.task, Job.payload)
+    closed = db.execute(done).first()
+    if closed is not None and status is JobStatus.FAILED and closed.task in _WHEN_GIVEN_UP:
+        _WHEN_GIVEN_UP[closed.task](db, closed.payload, now())
     db.commit()
     return closed is not None
 

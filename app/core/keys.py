@@ -1,8 +1,9 @@
-"""The keys that sign: made at first need, kept as files that only their owner reads, rotated.
+"""The keys that sign: made at set-up or by whoever signs first, kept as files, rotated.
 
 `<data>/keys/<purpose>-<number>.pem`: the highest number signs, the older ones stay so that what
 they signed verifies for ever. A file appears whole or not at all, by a hard link: of two processes
-that make the same one, one wins and both use it.
+that make the same one, one wins and both use it. Reading makes none: a stranger's look at
+the public halves writes nothing. Only the owner reads the files.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from app.core import authority
+from app.core.errors import N_, DomainError
 from app.core.multibase import base58, url64
 
 _FILE = re.compile(r"(?P<purpose>[a-z]+)-(?P<number>[1-9][0-9]{0,5})\.pem")
@@ -44,6 +46,16 @@ class Purpose(StrEnum):
 
 class KeyUnreadable(Exception):
     """Raised with one sentence when a file of a key cannot be used."""
+
+
+class NoKey(DomainError):
+    """Nothing can be signed for a reader: the folder of keys lacks the one that is needed."""
+
+    status = 503
+    message = N_(
+        "The keys of this site are missing, so nothing can be signed. "
+        "Tell the people who run the site."
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,30 +110,45 @@ class Key:
 
 
 class Ring:
-    """All keys of one folder. A missing key is made when it is first asked for."""
+    """All keys of one folder. Only `make_missing`, `to_sign` and `rotate` make any."""
 
     def __init__(self, folder: Path, host: str) -> None:
         """Nothing is read or made yet. `host` stands in the certificates."""
         self.folder, self.host = folder, host
 
     def current(self, purpose: Purpose) -> Key:
-        """The key that signs now."""
+        """The key that signs now; raises NoKey when there is none."""
         numbers = self._numbers(purpose)
-        return self._read(purpose, numbers[-1]) if numbers else self._make(purpose, 1)
+        if not numbers:
+            raise NoKey
+        return self._read(purpose, numbers[-1])
+
+    def to_sign(self, purpose: Purpose) -> Key:
+        """The same for whoever signs what is kept; a site without this key gets all it lacks."""
+        if not self._numbers(purpose):
+            self.make_missing()
+        return self.current(purpose)
+
+    def make_missing(self) -> None:
+        """Make the first key of each purpose that has none, in any number of processes at once."""
+        for purpose in Purpose:  # the authority comes before what it signs
+            if not self._numbers(purpose):
+                self._make(purpose, 1)
 
     def all(self, purpose: Purpose) -> list[Key]:
-        """Every key of a purpose, the newest first; one is made when there is none."""
-        self.current(purpose)
+        """Every key of a purpose, the newest first; none before the first is made."""
         return [self._read(purpose, number) for number in reversed(self._numbers(purpose))]
 
     def existing(self) -> list[Key]:
-        """Every key there is, by purpose and number; makes none."""
+        """Every key there is, by purpose and number."""
         return [self._read(one, number) for one in Purpose for number in self._numbers(one)]
 
     def rotate(self, purpose: Purpose) -> Key:
         """Make the next key; it signs from now on. A new authority signs a new document key."""
         numbers = self._numbers(purpose)
-        made = self._make(purpose, numbers[-1] + 1 if numbers else 1)
+        if not numbers:
+            return self.to_sign(purpose)
+        made = self._make(purpose, numbers[-1] + 1)
         if purpose is Purpose.AUTHORITY:
             self.rotate(Purpose.DOCUMENT)
         return made

@@ -14,6 +14,7 @@ group = AppGroup("keys", help="The keys that sign certificates.")
 @group.command("create")
 def create() -> None:
     """Make the keys that are missing; those that are there stay as they are."""
+    keys.ring().make_missing()
     for purpose in Purpose:
         click.echo(told(keys.ring().current(purpose)))
 

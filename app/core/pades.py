@@ -38,7 +38,7 @@ def signed(content: bytes) -> bytes:
         IncrementalPdfFileWriter,
     )
 
-    key = ring().current(Purpose.DOCUMENT)
+    key = ring().to_sign(Purpose.DOCUMENT)
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     reserved = _RESERVED_WITH_TIME if _time_stamp_server else _RESERVED
     out: Any = _signer(key, _time_stamp_server).sign_pdf(writer, bytes_reserved=reserved)

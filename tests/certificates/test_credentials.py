@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -16,12 +17,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from sqlalchemy.orm import Session, object_session
 
+from app.accounts.models import User
 from app.certificates import services
 from app.certificates.loader import Template
 from app.certificates.models import Certificate
 from app.certificates.services import credentials
-from app.config import ROOT
+from app.config import ROOT, Settings
 from app.core import linked_data
+from app.core.clock import now
 from app.core.keys import Purpose, ring
 from app.courses.library import library
 from tests.browsing import CheckedClient
@@ -193,3 +196,53 @@ def test_the_public_papers_open_for_everybody(
     document = client.get("/.well-known/did.json").json
     assert document["assertionMethod"] == [one["id"] for one in document["verificationMethod"]]
     assert client.get("/v/0000000000000000/credential.json").status_code == 404
+
+
+def test_a_status_list_is_signed_once_and_changes_with_the_next_revocation(
+    client: CheckedClient, issued: Certificate, administrator: User, db: Session
+) -> None:
+    db.commit()
+    first = client.get("/status/1")
+    made = credentials._signed_once.cache_info().misses
+    again = client.get("/status/1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get("/status/1").data == first.data
+    assert credentials._signed_once.cache_info().misses == made
+    services.revoke(db, issued, "Wrong name", administrator, now())
+    db.commit()
+    changed = client.get("/status/1", headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status_code == 200
+    bits = gzip.decompress(undone(changed.json["credentialSubject"]["encodedList"][1:]))
+    assert sum(bits) > 0
+    assert changed.headers["Cache-Control"] == "public, no-cache"
+
+
+PAPERS_OF_KEYS = (
+    "/.well-known/did.json",
+    "/.well-known/jwks.json",
+    "/.well-known/authority.pem",
+    "/status/offline.json",
+    "/status/1",
+    "/v/0000000000000000/credential.json",
+    "/en/check",
+)
+
+
+def test_a_strangers_look_makes_no_keys(client: CheckedClient, settings: Settings) -> None:
+    answers = {address: client.get(address) for address in PAPERS_OF_KEYS}
+    assert not (settings.data_dir / "keys").exists()
+    assert answers["/.well-known/did.json"].json["verificationMethod"] == []
+    assert answers["/.well-known/jwks.json"].json == {"keys": []}
+    assert answers["/.well-known/authority.pem"].text == ""
+    assert answers["/status/offline.json"].json["keys"] == []
+    assert answers["/status/1"].status_code == 404
+
+
+def test_lost_keys_are_said_and_not_made_again_by_a_reader(
+    client: CheckedClient, issued: Certificate, db: Session, settings: Settings
+) -> None:
+    db.commit()
+    shutil.rmtree(settings.data_dir / "keys")
+    for address in ("/status/1", f"/v/{issued.code}/credential.json"):
+        assert client.get(address).status_code == 503
+    assert not (settings.data_dir / "keys").exists()

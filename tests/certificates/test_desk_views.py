@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -15,9 +16,11 @@ from app.certificates.models import Certificate
 from app.certificates.services import desk
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.core import jobs
 from app.core.clock import now
-from app.core.jobs import Worker
+from app.core.jobs import Job, Worker
 from app.core.languages import LANGUAGES
+from app.core.pdf import DoesNotFit
 from tests.browsing import CheckedClient
 from tests.factories import AT, make_certificate, make_trainee
 
@@ -84,6 +87,30 @@ def test_from_the_queue_to_the_file_and_the_list(
     assert office.get(f"{run}.pdf?print=1").data.startswith(b"%PDF")
     assert office.get(f"{run}/list.pdf").data.startswith(b"%PDF")
     assert "Nothing waits" in html(office, queue(cohort))
+
+
+def test_a_run_at_which_the_server_failed_says_so_and_is_tried_again(
+    app: Flask, db: Session, office: CheckedClient, cohort: Cohort, two: list[Certificate]
+) -> None:
+    whole = two[0].facts
+    two[0].facts = {name: whole[name] for name in whole if name != "bodies"}
+    run = str(office.submit(queue(cohort), {}, f"cohorts/{cohort.key}").location)
+    db.execute(update(Job).values(tries=jobs.MAX_TRIES - 1))
+    db.commit()
+    Worker(app.extensions["kapok"].database).run_all()
+    told = html(office, run)
+    assert "the server failed at it several times" in told
+    assert (told.count("Not printed yet"), "Printed" in told) == (2, False)
+    assert "data-being-made" not in told
+    assert "Could not be drawn" in html(office, "/en/certificates/desk")
+    db.refresh(two[0])
+    two[0].facts = whole
+    db.commit()
+    for _ in range(2):
+        assert office.submit(run, {}, "/again").status_code == 303
+        assert "data-being-made" in html(office, run)
+    assert Worker(app.extensions["kapok"].database).run_all() == 1
+    assert office.get(f"{run}.pdf").data.startswith(b"%PDF")
 
 
 def test_a_run_of_nothing_says_so(office: CheckedClient, cohort: Cohort) -> None:
@@ -172,3 +199,18 @@ def test_only_administrators_come_to_the_desk(
     assert two
     for page in ("desk", "desk/sheets", "desk/printers", "desk/others"):
         assert instructor.get(f"/en/certificates/{page}").status_code == 403
+
+
+def test_why_a_run_has_no_file_is_told_in_the_readers_language(
+    db: Session, office: CheckedClient, cohort: Cohort
+) -> None:
+    run = str(office.submit(queue(cohort), {}, f"cohorts/{cohort.key}").location)
+    db.expire_all()
+    kept = desk.recent_runs(db)[0]
+    desk.record_fault(
+        db, kept.id, f"KPK-2026-000001-9, Lan: {DoesNotFit.message % {'text': 'ຍາວ'}}"
+    )
+    db.commit()
+    told = html(office, run.replace("/en/", "/vi/"))
+    assert "KPK-2026-000001-9, Lan: Nội dung này không vừa trang" in told
+    assert "does not fit" not in told

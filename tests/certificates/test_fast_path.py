@@ -38,7 +38,7 @@ NAMES = {
     "km": ("ស្ត្រី ចាន់ស្រ៊ុន ពិសិដ្ឋ", "ព្រះនាង ស្រ៊ុនវិសាលសុភាពរតនាពិសិដ្ឋ ចាន់បញ្ញាស្រីមុំកល្យាណរតនៈ"),
 }
 PEOPLE = 3
-DRAWN = {"default": list(LANGUAGES), "card": ["km"]}
+DRAWN = {"default": list(LANGUAGES), "card": ["km"], "programme": ["vi"]}
 
 
 def facts_of(name: str, language: str) -> Iterator[dict[str, Any]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,7 @@ from app.certificates.types import PreviewChanged
 from app.core.audit import AuditEvent
 from app.core.db import Database, begin_write
 from app.core.events import new_event_id
+from app.core.health import faults_of_rooms
 from app.core.jobs import Job
 from app.courses.types import Course
 from tests.certificates.conftest import BASE_URL, TODAY, Ready
@@ -50,6 +53,19 @@ def require_whole(db: Session, issued: int) -> None:
     assert (last or 0) == issued
     assert db.scalar(count.where(AuditEvent.action == "certificates.issue")) == issued
     assert db.scalar(count.where(Job.task == "certificates.render")) == issued
+
+
+def test_the_doctor_tells_of_numbers_that_nothing_explains_and_of_lost_keys(
+    app: Flask, db: Session, issued: Certificate
+) -> None:
+    assert list(faults_of_rooms(db)) == []
+    counter = db.get_one(CertificateCounter, AT.year)
+    counter.last += 2
+    shutil.rmtree(app.extensions["kapok"].settings.data_dir / "keys")
+    numbers, keys = faults_of_rooms(db)
+    assert services.serial_number(AT.year, counter.last) in numbers
+    assert issued.serial not in numbers
+    assert "badge, code, authority, document" in keys
 
 
 def test_the_number_of_queries_does_not_grow_with_the_people(

@@ -16,6 +16,8 @@ from app.accounts.models import User
 from app.certificates import rendering, services
 from app.certificates.loader import template
 from app.certificates.models import Certificate
+from app.core import files
+from app.core.errors import NotFound
 from app.core.jobs import Worker
 from app.core.pdf.pictures import light_png
 from tests.browsing import CheckedClient
@@ -47,6 +49,13 @@ def test_the_holder_sees_the_picture_with_its_size_and_what_it_shows(
     assert shown is not None
     assert f'width="{width}" height="{height}"' in shown[0]
     assert f"Certificate {drawn.serial} of" in shown[0]
+
+
+def test_only_the_beginning_of_a_file_leaves_the_database(db: Session) -> None:
+    stored = files.store(db, bytes(range(256)) * 800, "image/png", AT)
+    assert files.beginning_of(db, stored.sha256, 24) == bytes(range(24))
+    with pytest.raises(NotFound):
+        files.beginning_of(db, "0" * 64, 24)
 
 
 def test_the_qr_code_of_the_picture_can_be_scanned(db: Session, drawn: Certificate) -> None:

@@ -118,6 +118,28 @@ def test_the_programmes_certificate_has_its_own_page_in_the_run_and_a_card(
     assert programme.title["en"] in printed_pages(db, cards)[0]
 
 
+def test_a_run_of_cards_has_one_look_whatever_is_saved_meanwhile(
+    db: Session, cohort: Cohort, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "PEOPLE_AT_ONCE", 1)
+    draft = desk.RunDraft(kind=PrintKind.CARD)
+    chosen = issue_to(db, cohort, 2)
+    run = desk.send_to_print(db, chosen, draft, cohort, administrator, new_event_id(), AT)
+    desk.store_part(db, run.id, 1, b"%PDF", AT)
+    shown = services.current(db, "card").content.model_dump(mode="json")
+    shown["title"] = {**shown["title"], "en": "Another title of the card"}
+    services.save(db, "card", shown, services.base_number(db, "card"), administrator, "e", AT)
+    assert db.get_one(PrintRun, run.id).template_id is not None
+    assert services.current(db, "card").version == 2
+    again = desk.sheets.reprint_run(
+        db, run, desk.sheets_of(db, run), draft, administrator, new_event_id(), AT
+    )[0]
+    assert again.template_id == run.template_id
+    second = desk.next_pages(db, run.id)
+    assert second is not None
+    assert [(second.number, one.version) for one in second.templates] == [(2, 1)]
+
+
 def printed_pages(db: Session, run: PrintRun) -> list[str]:
     """The pages of a run as they go to the renderer."""
     found = desk.next_pages(db, run.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -35,6 +36,7 @@ from app.certificates.types.templates import (
     WordsMissing,
 )
 from app.core import audit
+from app.core.db import Database, begin_write
 from app.core.errors import EventConflict
 from app.core.events import new_event_id
 from app.core.languages import LANGUAGES
@@ -89,6 +91,28 @@ def test_a_saved_state_counts_from_now_on_and_old_certificates_keep_theirs(
     assert old.digest == before.facts["template_digest"] != row.digest
     acts = audit.trail_of(db, "certificate_template", "default")
     assert [one.action for one in acts] == ["certificates.save-template"]
+
+
+def test_of_one_event_twice_at_once_both_get_the_first_answer(
+    db: Session, database: Database, administrator: User
+) -> None:
+    event, by = new_event_id(), administrator.id
+    db.commit()
+
+    def press() -> int:
+        with database.session() as own:
+            begin_write(own)
+            row = save(own, own.get_one(User, by), titled("Certificate of Training"), event=event)
+            own.commit()
+            return row.id
+
+    first = save(db, administrator, titled("Certificate of Training"), event=event)
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(press)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)  # it waits for the database, which decides
+        db.commit()
+        assert second.result() == first.id
 
 
 def test_a_kept_state_draws_the_same_page_when_the_design_files_change(

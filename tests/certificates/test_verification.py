@@ -81,7 +81,7 @@ def test_the_page_of_a_corrected_one_leads_to_the_newest(
     event_id = new_event_id()
     made = services.correct(db, issued, wish, administrator, event_id, AT, BASE_URL)
     old = client.get(f"/v/{issued.code}?lang=en")
-    assert f"Replaced by {made.serial}" in old.text
+    assert f'Replaced by <span class="unbroken">{made.serial}</span>' in old.text
     assert f"/v/{made.code}" in old.text
     assert "Another passport." not in old.text + client.get(f"/v/{issued.code}.json").text
     record = client.get(f"/v/{issued.code}.json").get_json()

@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,7 @@ from app.core import jobs
 from app.core.audit import AuditEvent, record
 from app.core.clock import now
 from app.core.db import Database, begin_write
-from app.core.jobs import Job, JobStatus, Worker, claim, enqueue, finish, task
+from app.core.jobs import Job, JobStatus, Worker, claim, enqueue, finish, task, when_given_up
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,6 +34,11 @@ def note(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
 @task("tests.fail")
 def fail(_db: Session, _payload: Mapping[str, Any], _at: datetime) -> None:
     raise ValueError("always")
+
+
+@when_given_up("tests.fail")
+def say_so(db: Session, _payload: Mapping[str, Any], at: datetime) -> None:
+    record(db, "tests.given-up", "", at, "test", "")
 
 
 def put(database: Database, name: str, unique: str | None = None, **payload: Any) -> int:
@@ -61,12 +68,25 @@ def test_an_unfinished_job_with_the_same_key_is_not_added_again(database: Databa
     assert put(database, "tests.note", "one", number=1) != first
 
 
-def test_a_failing_job_is_tried_again_and_then_says_why(database: Database) -> None:
+def test_of_two_at_once_with_the_same_key_both_get_one_job(database: Database) -> None:
+    with database.session() as db, ThreadPoolExecutor(1) as pool:
+        begin_write(db)
+        first = enqueue(db, "tests.note", {"number": 1}, "one")
+        second = pool.submit(put, database, "tests.note", "one", number=1)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)  # it waits for the database, which decides
+        db.commit()
+        assert second.result() == first.id
+
+
+def test_a_failing_job_is_tried_again_and_then_says_why_once(database: Database) -> None:
     job_id = put(database, "tests.fail")
     assert Worker(database).run_all() == jobs.MAX_TRIES
     job = job_of(database, job_id)
     assert job.status is JobStatus.FAILED
     assert job.error == "ValueError: always"
+    with database.session() as db:
+        assert [one.action for one in db.scalars(select(AuditEvent))] == ["tests.given-up"]
 
 
 def test_failed_jobs_are_counted_and_can_be_queued_again(database: Database) -> None:

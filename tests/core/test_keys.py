@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 
 from app.core import keys_cli
-from app.core.keys import Key, KeyUnreadable, Purpose, Ring, _read
+from app.core.keys import Key, KeyUnreadable, NoKey, Purpose, Ring, _read
 
 
 @pytest.fixture
@@ -21,24 +21,31 @@ def ring(tmp_path: Path) -> Ring:
     return Ring(tmp_path / "keys", "kapok.example.org")
 
 
-def test_a_key_is_made_at_first_need_and_kept(ring: Ring) -> None:
-    first = ring.current(Purpose.CODE)
-    assert ring.current(Purpose.CODE).jwk == first.jwk
-    assert [key.purpose for key in ring.existing()] == [Purpose.CODE]
+def test_whoever_signs_first_makes_the_keys_and_they_are_kept(ring: Ring) -> None:
+    first = ring.to_sign(Purpose.CODE)
+    assert ring.to_sign(Purpose.CODE).jwk == ring.current(Purpose.CODE).jwk == first.jwk
+    assert [key.purpose for key in ring.existing()] == list(Purpose)
+
+
+def test_reading_makes_no_key(ring: Ring) -> None:
+    assert [ring.all(purpose) for purpose in Purpose] == [[]] * len(Purpose)
+    with pytest.raises(NoKey):
+        ring.current(Purpose.BADGE)
+    assert not ring.folder.exists()
 
 
 def test_nobody_but_the_owner_reads_a_key(ring: Ring) -> None:
-    ring.current(Purpose.DOCUMENT)
+    ring.make_missing()
     modes = {stat.S_IMODE(path.stat().st_mode) for path in ring.folder.iterdir()}
     assert modes == {0o600}
     assert stat.S_IMODE(ring.folder.stat().st_mode) == 0o700
-    assert {path.name for path in ring.folder.iterdir()} == {"authority-1.pem", "document-1.pem"}
+    assert {path.name for path in ring.folder.iterdir()} == {f"{one}-1.pem" for one in Purpose}
 
 
 def test_what_a_copy_left_open_to_others_is_closed(ring: Ring) -> None:
     path = ring.folder / "code-1.pem"
     ring.folder.mkdir(mode=0o755)
-    ring.current(Purpose.CODE)
+    ring.make_missing()
     assert stat.S_IMODE(ring.folder.stat().st_mode) == 0o700
     path.chmod(0o644)
     _read.cache_clear()  # as in another process
@@ -46,23 +53,28 @@ def test_what_a_copy_left_open_to_others_is_closed(ring: Ring) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def _thumbprint(folder: Path) -> bytes:
-    return Ring(folder, "kapok.example.org").current(Purpose.CODE).thumbprint
+def _made(folder: Path) -> list[bytes]:
+    ring = Ring(folder, "kapok.example.org")
+    ring.make_missing()
+    return [key.thumbprint for key in ring.existing()]
 
 
-def test_processes_at_once_make_one_key(tmp_path: Path) -> None:
+def test_processes_at_once_make_the_same_keys(tmp_path: Path) -> None:
     with ProcessPoolExecutor(4) as pool:
-        assert len(set(pool.map(_thumbprint, [tmp_path / "keys"] * 16))) == 1
+        first, *others = pool.map(_made, [tmp_path / "keys"] * 16)
+    assert len(first) == len(Purpose)
+    assert all(one == first for one in others)
 
 
 def test_a_rotated_key_stays_and_no_longer_signs(ring: Ring) -> None:
-    old = ring.current(Purpose.BADGE)
+    old = ring.to_sign(Purpose.BADGE)
     new = ring.rotate(Purpose.BADGE)
     assert ring.current(Purpose.BADGE).multikey == new.multikey != old.multikey
     assert [key.number for key in ring.all(Purpose.BADGE)] == [2, 1]
 
 
 def test_the_authority_signs_the_key_of_documents(ring: Ring) -> None:
+    ring.make_missing()
     ring.rotate(Purpose.AUTHORITY)
     document: Key = ring.current(Purpose.DOCUMENT)
     leaf, above = document.certificates

@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import Image
 
 from app.core import pdf, qr
 from app.core.breaking import WORD_JOINER, breakable
@@ -114,6 +115,17 @@ def test_an_engine_of_a_web_process_rests_and_wakes_up_again() -> None:
         assert engine._rest is not None
         engine._rest.join()
         assert engine._child is None
+
+
+def test_a_picture_is_drawn_by_the_limited_process_which_survives_a_broken_file(
+    names: bytes, engine: Engine
+) -> None:
+    with pytest.raises(pdf.RenderingFailed):
+        engine.draw(pdf.Picture(b"%PDF-1.7 and no more", width=400))
+    drawn = Image.open(io.BytesIO(engine.draw(pdf.Picture(names, width=400))))
+    assert (drawn.format, drawn.width) == ("PNG", 400)
+    light = engine.draw(pdf.Picture(names, most_bytes=250_000))
+    assert Image.open(io.BytesIO(light)).mode == "P"
 
 
 def test_title_author_and_language_are_in_the_file() -> None:

@@ -21,6 +21,7 @@ from app.certificates.services.numbers import (
     normal_code,
     serial_number,
     unexplained_serials,
+    years_of_serials,
 )
 from app.certificates.services.printing import (
     MOST_PICTURE_BYTES,
@@ -179,4 +180,5 @@ __all__ = [
     "version_of",
     "versions_of",
     "withdraw_picture",
+    "years_of_serials",
 ]

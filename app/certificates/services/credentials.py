@@ -9,6 +9,7 @@ import gzip
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -21,7 +22,7 @@ from app.certificates import rendering
 from app.certificates.loader import Template
 from app.certificates.models import Certificate
 from app.certificates.services.numbers import normal_code
-from app.certificates.services.signing import base_of, end_of, revoked_indexes
+from app.certificates.services.signing import base_of, end_of, last_loss, revoked_indexes
 from app.certificates.services.templates import frozen
 from app.certificates.types import STATUS_LIST_SIZE, UnknownCode, UnknownStatusList
 from app.core import cose, linked_data
@@ -55,25 +56,24 @@ def credential_of(db: Session, certificate_id: int) -> Credential | None:
     if found is None or found.status_index is None:
         return None
     template = frozen(db, found.facts)
+    ring().to_sign(Purpose.BADGE)  # a file is kept: the first one may make the key
     return credential(found.facts, found.status_index, found.issued_at, template)
 
 
 def credential(
     facts: Mapping[str, Any], status_index: int, issued_at: datetime, template: Template
 ) -> Credential:
-    """The certificate with an embedded proof (`eddsa-rdfc-2022`).
+    """The certificate with an embedded proof (`eddsa-rdfc-2022`); raises NoKey.
 
     The same bytes every time until the key of badges is rotated; the new one then signs it.
     """
     key = ring().current(Purpose.BADGE)
     bare = unsigned(facts, status_index, template)
-    return linked_data.signed(
-        bare, key, f"{bare['issuer']['id']}#{key.multikey}", _moment(issued_at)
-    )
+    return _signed(bare, key, bare["issuer"]["id"], issued_at)
 
 
 def credential_jwt(facts: Mapping[str, Any], status_index: int, template: Template) -> str:
-    """The same as a JWT (ES256), for checkers that know no embedded proofs."""
+    """The same as a JWT (ES256), for checkers that know no embedded proofs; raises NoKey."""
     bare, key = unsigned(facts, status_index, template), ring().current(Purpose.CODE)
     claims = {
         **bare,
@@ -86,6 +86,19 @@ def credential_jwt(facts: Mapping[str, Any], status_index: int, template: Templa
     head = {"alg": "ES256", "typ": "JWT", "jwk": dict(key.jwk)}
     signed = ".".join(url64(_compact(part)) for part in (head, claims))
     return f"{signed}.{url64(cose.raw_signature(signed.encode(), key))}"
+
+
+def _signed(document: Credential, key: Key, issuer: str, at: datetime) -> Credential:
+    """The document with its proof, which is made once: strangers ask for it, and it takes time."""
+    text = json.dumps(document, ensure_ascii=False)
+    found: Credential = json.loads(_signed_once(text, key, issuer, _moment(at)))
+    return found
+
+
+@lru_cache(maxsize=200)
+def _signed_once(text: str, key: Key, issuer: str, created: str) -> str:
+    method = f"{issuer}#{key.multikey}"
+    return json.dumps(linked_data.signed(json.loads(text), key, method, created))
 
 
 def unsigned(facts: Mapping[str, Any], status_index: int, template: Template) -> Credential:
@@ -151,22 +164,25 @@ def _achievement(
 def status_list(db: Session, number: int, base: str, at: datetime) -> Credential:
     """The bits of one status list, signed: a bit is set when its certificate no longer holds.
 
-    Raises UnknownStatusList for a number that no certificate names.
+    The same bytes in every process from one change to the next, and within an hour.
+    Raises UnknownStatusList for a number that no certificate names, or NoKey.
     """
-    last = db.scalar(select(func.max(Certificate.status_index))) or 0
-    if not 1 <= number <= last // STATUS_LIST_SIZE + 1:
+    last = db.scalar(select(func.max(Certificate.status_index)))
+    if last is None or not 1 <= number <= last // STATUS_LIST_SIZE + 1:
         raise UnknownStatusList
     first = (number - 1) * STATUS_LIST_SIZE
     places = [
         index - first for index in revoked_indexes(db) if index // STATUS_LIST_SIZE == number - 1
     ]
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    since = max(filter(None, (hour, last_loss(db))))
     address, key = f"{base}/status/{number}", ring().current(Purpose.BADGE)
     document = {
         "@context": [linked_data.CREDENTIALS],
         "id": address,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": did(base),
-        "validFrom": _moment(at),
+        "validFrom": _moment(since),
         "credentialSubject": {
             "id": f"{address}#list",
             "type": "BitstringStatusList",
@@ -174,7 +190,7 @@ def status_list(db: Session, number: int, base: str, at: datetime) -> Credential
             "encodedList": encoded(places),
         },
     }
-    return linked_data.signed(document, key, f"{did(base)}#{key.multikey}", _moment(at))
+    return _signed(document, key, did(base), since)
 
 
 def encoded(places: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -119,8 +120,15 @@ def take_serials(counter: CertificateCounter, number: int) -> list[str]:
     return [serial_number(counter.year, each) for each in range(first, first + number)]
 
 
+def years_of_serials(db: Session) -> Sequence[int]:
+    """The years in which serial numbers were given."""
+    return db.scalars(select(CertificateCounter.year).order_by(CertificateCounter.year)).all()
+
+
 def unexplained_serials(db: Session, year: int) -> list[str]:
-    """Serial numbers of a year that were given and that no certificate bears: there are none."""
+    """Serial numbers of a year that were given and that no certificate bears, or the other way
+    round: there are none.
+    """
     counter = db.get(CertificateCounter, year)
     given = {serial_number(year, each) for each in range(1, (counter.last if counter else 0) + 1)}
     prefix = f"{PREFIX}-{year:04d}-"

@@ -116,8 +116,14 @@ def picture_file(db: Session, certificate: Certificate) -> StoredFile:
 
 
 def picture_size(db: Session, certificate: Certificate) -> tuple[int, int]:
-    """Width and height of the stored picture in pixels: its first words (PNG, 11.2.1)."""
-    width, height = struct.unpack(">II", picture_file(db, certificate).content[16:24])
+    """Width and height of the stored picture in pixels: its first words (PNG, 11.2.1).
+
+    Raises NotRendered while it is being made.
+    """
+    if certificate.picture_sha256 is None:
+        raise NotRendered
+    begin = files.beginning_of(db, certificate.picture_sha256, 24)
+    width, height = struct.unpack(">II", begin[16:])
     return width, height
 
 

@@ -53,7 +53,7 @@ def signed_columns(facts: Mapping[str, Any], status_index: int, at: datetime) ->
     """The columns of a new certificate that make it checkable without a network."""
     return {
         "status_index": status_index,
-        "signed": frozen_signature(facts, status_index, at, ring().current(Purpose.CODE)),
+        "signed": frozen_signature(facts, status_index, at, ring().to_sign(Purpose.CODE)),
     }
 
 
@@ -109,6 +109,13 @@ def revoked_indexes(db: Session) -> Sequence[int]:
     query = select(Certificate.status_index).where(Certificate.status_index.is_not(None), gone)
     found = db.scalars(query.order_by(Certificate.status_index))
     return [index for index in found if index is not None]
+
+
+def last_loss(db: Session) -> datetime | None:
+    """When the newest of them was revoked or replaced; None when every certificate holds."""
+    revoked = select(func.max(Certificate.revoked_at))
+    replaced = select(func.max(Certificate.issued_at)).where(Certificate.replaces_id.is_not(None))
+    return max(filter(None, (db.scalar(revoked), db.scalar(replaced))), default=None)
 
 
 def offline_list(db: Session, at: datetime) -> dict[str, Any]:

@@ -40,7 +40,7 @@ from app.certificates.types.templates import (
     UnfittingText,
 )
 from app.core import audit, files, pdf
-from app.core.db import insert_or_get
+from app.core.db import insert_missing, insert_or_get
 from app.core.events import digest_of, new_event_id, require_same
 from app.core.languages import LANGUAGES
 
@@ -113,6 +113,16 @@ def to_print(db: Session, name: str, at: datetime) -> Template:
     return _of_version(db, row)
 
 
+def id_to_print(db: Session, name: str, at: datetime) -> int:
+    """The row of the state that `to_print` gives, to be frozen with what is printed."""
+    return version_of(db, name, to_print(db, name, at).version).id
+
+
+def kept(db: Session, version_id: int) -> Template:
+    """The template in one kept state."""
+    return _of_version(db, db.get_one(Version, version_id))
+
+
 def frozen(db: Session, facts: Mapping[str, Any]) -> Template:
     """The template that a certificate was issued with; for older facts the folder as it is."""
     number = facts.get("template_version")
@@ -138,28 +148,54 @@ def save(
     first answer. Raises TemplateChanged, NothingChanged, TemplateRefused or EventConflict.
     """
     request = {"name": name, "content": content, "base": base, "restores": restores}
-    known = db.scalars(select(Version).where(Version.event_id == event_id)).one_or_none()
+    known = _saved_by(db, event_id, request)
     if known is not None:
-        require_same(known.request_digest, request)
         return known
-    _refuse_stale(db, name, base)
-    template = checked(db, name, content)
-    if content_of(template.data) == current(db, name).content:
-        raise NothingChanged
-    values = {
-        **_values(db, template, at, base_number(db, name) + 1),
+    own = {
         "is_edited": True,
         "by_id": by.id,
         "event_id": event_id,
         "request_digest": digest_of(request),
         "restores": restores,
     }
-    row, is_new = insert_or_get(db, Version, values, _UNIQUE)
-    if not is_new:
-        raise TemplateChanged(number=row.number)
+    try:
+        row = _add_version(db, name, content, base, own, at)
+    except (TemplateChanged, NothingChanged):
+        # Of the same event twice at once, the second sees here what the first has done meanwhile.
+        known = _saved_by(db, event_id, request)
+        if known is None:
+            raise
+        return known
     detail = {"version": row.number, "digest": row.digest[:16]}
     audit.record(db, "certificates.save-template", by.key, at, "certificate_template", name, detail)
     return row
+
+
+def _saved_by(db: Session, event_id: str, request: Mapping[str, Any]) -> Version | None:
+    """What an event has saved; raises EventConflict when it came with other content."""
+    known = db.scalars(select(Version).where(Version.event_id == event_id)).one_or_none()
+    if known is not None:
+        require_same(known.request_digest, request)
+    return known
+
+
+def _add_version(
+    db: Session,
+    name: str,
+    content: Mapping[str, Any],
+    base: int,
+    own: Mapping[str, Any],
+    at: datetime,
+) -> Version:
+    _refuse_stale(db, name, base)
+    template = checked(db, name, content)
+    if content_of(template.data) == current(db, name).content:
+        raise NothingChanged
+    number = base_number(db, name) + 1
+    added = insert_missing(db, Version, [{**_values(db, template, at, number), **own}])
+    if not added:
+        raise TemplateChanged(number=base_number(db, name))
+    return added[0]
 
 
 def _refuse_stale(db: Session, name: str, base: int) -> None:

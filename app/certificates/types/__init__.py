@@ -282,6 +282,13 @@ class NotRendered(NotFound):
     message = N_("The file of this certificate is still being made. Try again in a minute.")
 
 
+#: Why there is no file when none of the texts is to blame.
+GIVEN_UP = N_(
+    "The server failed at it several times. Tell the people who run the site; "
+    "the worker's log says why."
+)
+
+
 class UnprintableName(DomainError):
     """A printed text has a letter that no font has; a box is never printed in its place."""
 

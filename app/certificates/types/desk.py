@@ -31,6 +31,8 @@ SHEET_STATE_NAMES = {
     SheetState.HANDED_OVER: N_("Handed over"),
     SheetState.WITHDRAWN: N_("Given up"),
 }
+#: What a sheet of a run is called as long as its file was never whole.
+NOT_PRINTED_YET = N_("Not printed yet")
 #: A certificate with a sheet in one of these states does not wait for the printer.
 TAKEN = (SheetState.PRINTED, SheetState.SPOILED, SheetState.HANDED_OVER)
 

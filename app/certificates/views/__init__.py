@@ -5,6 +5,7 @@ from app.certificates.views import (  # noqa: F401 (they add their routes)
     correcting,
     credentials,
     desk,
+    faults,
     file_check,
     issuing,
     letters,

@@ -35,8 +35,9 @@ def check() -> Response:
 
 
 def _pattern(month: int) -> str:
-    """How a day of a month is written here, with marks for day and year."""
-    return format_date(date(2345, month, 27)).replace("2345", "@y").replace("27", "@d")
+    """How a day of a month is written here, with marks for day and year; never on two lines."""
+    written = format_date(date(2345, month, 27)).replace(" ", "\u00a0")
+    return written.replace("2345", "@y").replace("27", "@d")
 
 
 @plain.get("/status/offline.json")

@@ -21,8 +21,6 @@ from app.core.keys import Purpose, ring
 from app.core.permissions import public
 from app.courses.types import Programme
 
-_LIST_AGE = 300  # seconds for which a checker may keep a status list
-
 
 @plain.get("/v/<code>/credential.json")
 @public
@@ -54,12 +52,14 @@ def credential_jwt(code: str) -> Response | tuple[Response, int]:
 
 @plain.get("/status/<int:number>")
 @public
-def status_list(number: int) -> Response:
+def status_list(number: int) -> AnyResponse:
     """Which certificates no longer hold, as a signed bit string."""
     found = credentials.status_list(reading(), number, base_url().rstrip("/"), now())
     response = _json(found, "application/vc+ld+json")
-    response.headers["Cache-Control"] = f"public, max-age={_LIST_AGE}"
-    return response
+    # Everybody may keep it and asks each time: what is revoked now does not hold a moment later.
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @plain.get("/.well-known/did.json")

@@ -53,7 +53,7 @@ LINES_IN_A_FILE = 300
 @blueprint.app_context_processor
 def sheet_words() -> dict[str, Any]:
     """Names of the states of sheets, for the templates."""
-    return {"sheet_states": SHEET_STATES}
+    return {"sheet_states": SHEET_STATES, "sheet_word": desk.state_word}
 
 
 @blueprint.get("/certificates/desk")

@@ -28,12 +28,12 @@ from app.certificates.types import UnknownCertificate
 from app.certificates.types.templates import NothingChanged, TemplateChanged, TemplateRefused
 from app.certificates.views.frame import base_url, blueprint, me, today
 from app.cohorts import services as cohorts
+from app.core import pdf
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.events import new_event_id
 from app.core.forms import EventForm
 from app.core.i18n import LANGUAGES, _, current_language, lazy
-from app.core.pdf.pictures import png
 from app.core.permissions import Permission, requires
 from app.core.web import back_to
 from app.courses.library import library
@@ -166,7 +166,8 @@ def template_picture(name: str, number: int, language: str) -> Response:
 def drawn(found: Template, facts: dict[str, Any]) -> Response:
     """A page as a picture; a preview says across the page that it is one."""
     content = rendering.certificate_pdf(facts, found, is_preview=True, briefly=True)
-    return Response(png(content, PIXELS), mimetype="image/png")
+    picture = pdf.draw_briefly(pdf.Picture(content, PIXELS))
+    return Response(picture, mimetype="image/png")
 
 
 @blueprint.post("/certificates/templates/<name>/restore")

@@ -11,10 +11,19 @@ from app.core.pdf.document import (
     DoesNotFit,
     FileRefused,
     MissingGlyph,
+    Picture,
     RenderingFailed,
     RenderingLimit,
 )
-from app.core.pdf.engine import Engine, close, render, render_briefly, render_together
+from app.core.pdf.engine import (
+    Engine,
+    close,
+    draw,
+    draw_briefly,
+    render,
+    render_briefly,
+    render_together,
+)
 from app.core.pdf.fonts import missing_letters, width_of
 from app.core.pdf.imposition import Shift, Turning, card_sheets
 
@@ -25,6 +34,7 @@ __all__ = [
     "Engine",
     "FileRefused",
     "MissingGlyph",
+    "Picture",
     "RenderingFailed",
     "RenderingLimit",
     "Shift",
@@ -32,6 +42,8 @@ __all__ = [
     "bound",
     "card_sheets",
     "close",
+    "draw",
+    "draw_briefly",
     "joined",
     "missing_letters",
     "render",

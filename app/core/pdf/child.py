@@ -1,7 +1,7 @@
 """The process that renders. It knows no settings, no database and no network.
 
-Each request is a length (4 bytes, big endian) and a pickled Document, from its parent only; each
-answer a length, one byte (0 done, 1 refused) and the PDF or a JSON object of the error.
+Each request is a length (4 bytes, big endian) and a pickled Document or Picture, from its parent
+only; each answer a length, one byte (0 done, 1 refused) and the file or a JSON object of the error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import warnings
 
 from app.core.pdf import document as documents
-from app.core.pdf.document import Document, RenderingFailed
+from app.core.pdf.document import Document, Picture, RenderingFailed
 from app.core.pdf.frames import read_frame, write_frame
 
 MEMORY_BYTES = int(os.environ.get("KAPOK_PDF_MEMORY", "1073741824"))  # address space
@@ -34,11 +34,13 @@ def main() -> None:
     renderer = Renderer()
     while (request := read_frame(asked)) is not None:
         _limit_cpu()
-        asked_for: Document | tuple[Document, ...] = pickle.loads(request)  # noqa: S301 (written by our own parent)
+        asked_for: Document | tuple[Document, ...] | Picture = pickle.loads(request)  # noqa: S301 (written by our own parent)
         try:
             if isinstance(asked_for, tuple):
                 _limit_cpu(len(asked_for) - 1)
                 content = renderer.render_together(asked_for)
+            elif isinstance(asked_for, Picture):
+                content = _drawn(asked_for)
             else:
                 content = renderer.render(asked_for)
             write_frame(answers, b"\0" + content)
@@ -52,6 +54,12 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001 (the parent must hear of every fault)
             reason = f"{type(error).__name__}: {error}"[:300]
             write_frame(answers, b"\1" + _as_json(RenderingFailed(reason=reason)))
+
+
+def _drawn(picture: Picture) -> bytes:
+    from app.core.pdf.pictures import drawn  # noqa: PLC0415 (most children never draw one)
+
+    return drawn(picture)
 
 
 def _limit_cpu(more: int = 0) -> None:

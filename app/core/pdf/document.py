@@ -40,6 +40,17 @@ class Document:
         return tuple(self.files[name] for name in sorted(self.files) if name in self.html)
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A finished PDF that is wanted as a PNG: see `pictures`, which draws it."""
+
+    content: bytes
+    #: All pages, one under the other, so many pixels across.
+    width: int = 0
+    #: Or, when this is given, the first page light enough for so many bytes.
+    most_bytes: int = 0
+
+
 class RenderingFailed(DomainError):
     """The PDF could not be made."""
 

@@ -16,13 +16,14 @@ from typing import IO
 
 from app.config import ROOT
 from app.core.pdf import document as documents
-from app.core.pdf.document import Document, RenderingFailed, RenderingLimit
+from app.core.pdf.document import Document, Picture, RenderingFailed, RenderingLimit
 from app.core.pdf.frames import read_frame, write_frame
 
 WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
 MORE_SECONDS = 2.0  # for each further one that is drawn together with it
 IDLE_SECONDS = 60.0
 MAX_DOCUMENTS = 500  # then a fresh child, whatever may have leaked
+_Asked = Document | tuple[Document, ...] | Picture
 _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><cachedir>{cache}</cachedir></fontconfig>
@@ -67,7 +68,11 @@ class Engine:
         """
         return self._asked(tuple(documents))
 
-    def _asked(self, document: Document | tuple[Document, ...]) -> bytes:
+    def draw(self, picture: Picture) -> bytes:
+        """The PNG's bytes. Raises RenderingLimit or RenderingFailed."""
+        return self._asked(picture)
+
+    def _asked(self, document: _Asked) -> bytes:
         with self._lock:
             child = self._started()
             more = len(document) - 1 if isinstance(document, tuple) else 0
@@ -158,7 +163,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _ask(child: subprocess.Popen[bytes], document: Document | tuple[Document, ...]) -> bytes | None:
+def _ask(child: subprocess.Popen[bytes], document: _Asked) -> bytes | None:
     """The child's answer, or None when it died."""
     if child.stdin is None or child.stdout is None:
         return None
@@ -204,6 +209,16 @@ def render_briefly(document: Document) -> bytes:
     and with it the 200 MB that it holds. The next document then waits 3 s longer.
     """
     return _brief_engine.render(document)
+
+
+def draw(picture: Picture) -> bytes:
+    """Draw in this process's own warm engine; see `Engine.draw`."""
+    return _engine.draw(picture)
+
+
+def draw_briefly(picture: Picture) -> bytes:
+    """The same for a web process; see `render_briefly`."""
+    return _brief_engine.draw(picture)
 
 
 def close() -> None:

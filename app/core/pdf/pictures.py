@@ -1,12 +1,13 @@
-"""Pages of a PDF as a picture, for pages of the site."""
+"""Pages of a PDF as a picture, for pages of the site. Runs in the child, like all drawing."""
 
 from __future__ import annotations
 
 import io
-import threading
 
 import pypdfium2
 from PIL import Image
+
+from app.core.pdf.document import Picture
 
 GAP = 12  # pixels between two pages
 #: Pixels across and colours of a light picture, the best first: at 1,240 the small print of an A4
@@ -14,13 +15,16 @@ GAP = 12  # pixels between two pages
 SIZES = ((1240, 64), (1240, 32), (1000, 32), (800, 16))
 
 
-#: pdfium is not safe in several threads at once, and a web process has some.
-_ONE_AT_A_TIME = threading.Lock()
+def drawn(picture: Picture) -> bytes:
+    """The PNG that is asked for."""
+    if picture.most_bytes:
+        return light_png(picture.content, picture.most_bytes)
+    return png(picture.content, picture.width)
 
 
 def png(content: bytes, width: int) -> bytes:
     """All pages of a PDF, one under the other, as a PNG of that many pixels across."""
-    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
+    with pypdfium2.PdfDocument(content) as document:
         drawn = [
             page.render(scale=width / page.get_width()).to_pil().convert("RGB") for page in document
         ]
@@ -40,7 +44,7 @@ def light_png(content: bytes, most_bytes: int) -> bytes:
 
     The first size in SIZES that fits into `most_bytes` is taken, else the last one.
     """
-    with _ONE_AT_A_TIME, pypdfium2.PdfDocument(content) as document:
+    with pypdfium2.PdfDocument(content) as document:
         page = document[0]
         found = b""
         for width, colours in SIZES:

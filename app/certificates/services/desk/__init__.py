@@ -12,6 +12,7 @@ from app.certificates.services.desk.drawing import (
     next_pages,
     parts_of,
     progress_of,
+    record_failure,
     record_fault,
     store_part,
 )
@@ -52,6 +53,7 @@ from app.certificates.services.desk.sheets import (
     register,
     reprint,
     sheets_of,
+    state_word,
 )
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "progress_of",
     "queues",
     "recent_runs",
+    "record_failure",
     "record_fault",
     "refuse_given_up",
     "register",
@@ -94,6 +97,7 @@ __all__ = [
     "sheets_of",
     "shift_of",
     "sorted_by_printed_name",
+    "state_word",
     "store_part",
     "waiting",
     "waiting_outside",

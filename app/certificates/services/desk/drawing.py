@@ -17,7 +17,7 @@ from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
 from app.certificates.services.desk.runs import KEEP_FILES, refuse_given_up
 from app.certificates.services.printing import printed
 from app.certificates.services.template_choices import serving
-from app.certificates.services.templates import current, frozen
+from app.certificates.services.templates import current, frozen, kept
 from app.certificates.types import UnprintableName
 from app.certificates.types.desk import PrintKind, RunNotReady
 from app.core import jobs, pdf
@@ -73,9 +73,16 @@ def next_pages(db: Session, run_id: int) -> Pages | None:
     found = db.scalars(query).all()
     facts = [printed(one) for one in found]
     if run.kind is PrintKind.CARD:
-        card = current(db, serving(db, Kind.CARD))
+        card = _card(db, run)
         return Pages(missing, facts, [card] * len(facts))
     return Pages(missing, facts, [frozen(db, one) for one in facts])
+
+
+def _card(db: Session, run: PrintRun) -> Template:
+    """The template of a run of cards; for runs of before that was frozen, today's."""
+    if run.template_id is None:
+        return current(db, serving(db, Kind.CARD))
+    return kept(db, run.template_id)
 
 
 def drawn_part(pages: Pages) -> bytes:
@@ -104,11 +111,21 @@ def store_part(db: Session, run_id: int, number: int, content: bytes, at: dateti
     """Keep a part; one that another worker has kept meanwhile stays."""
     values = {"run_id": run_id, "number": number, "content": content, "made_at": at}
     insert_or_get(db, PrintPart, values, ("run_id", "number"))
+    failed = (PrintRun.id == run_id, PrintRun.failed_at.is_not(None))
+    db.execute(update(PrintRun).where(*failed).values(failed_at=None))
 
 
 def record_fault(db: Session, run_id: int, fault: str) -> None:
     """Keep why the file could not be made."""
-    db.execute(update(PrintRun).where(PrintRun.id == run_id).values(fault=fault[:500]))
+    values = {"fault": fault[:500], "failed_at": None}
+    db.execute(update(PrintRun).where(PrintRun.id == run_id).values(values))
+
+
+def record_failure(db: Session, run_id: int, at: datetime) -> None:
+    """Say of a run without its file that the worker gave it up."""
+    numbers = select(PrintPart.run_id).where(PrintPart.number == WHOLE)
+    waits = (PrintRun.id == run_id, PrintRun.fault.is_(None), PrintRun.id.not_in(numbers))
+    db.execute(update(PrintRun).where(*waits).values(failed_at=at))
 
 
 def parts_of(db: Session, run_id: int) -> list[bytes] | None:

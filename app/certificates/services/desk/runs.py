@@ -17,6 +17,8 @@ from app.certificates.loader.content import Kind
 from app.certificates.models import Certificate, PrintPart, PrintRun, PrintSheet
 from app.certificates.services.desk.printers import known_name, shift_of
 from app.certificates.services.desk.queue import sorted_by_printed_name, waiting
+from app.certificates.services.template_choices import serving
+from app.certificates.services.templates import id_to_print
 from app.certificates.types.desk import (
     AlreadyInRun,
     NothingToPrint,
@@ -140,6 +142,7 @@ def _insert_run(
         "turning": draft.turning,
         "printer": known_name(db, draft.printer),
         "shift": asdict(shift_of(db, draft.printer)),
+        "template_id": _look(db, draft.kind, reprints, at),
         "by_id": by.id if by else None,
         "made_at": at,
         "sheet_count": 0,
@@ -148,6 +151,15 @@ def _insert_run(
     if not is_new:
         require_same(run.digest, content)
     return run, is_new
+
+
+def _look(db: Session, kind: PrintKind, reprints: PrintRun | None, at: datetime) -> int | None:
+    """The template of a run of cards: of the run that it prints again, else today's."""
+    if kind is not PrintKind.CARD:
+        return None
+    if reprints is not None and reprints.template_id is not None:
+        return reprints.template_id
+    return id_to_print(db, serving(db, Kind.CARD), at)
 
 
 def add_sheets(db: Session, run: PrintRun, ordered: Sequence[tuple[int, int | None]]) -> None:
@@ -207,7 +219,7 @@ def refuse_given_up(run: PrintRun) -> None:
 
 def ask_file(db: Session, run: PrintRun) -> None:
     """Have the file made, or made again; one that waits already is not asked for twice."""
-    run.fault = None
+    run.fault = run.failed_at = None
     jobs.enqueue(db, "certificates.print-run", {"run": run.id}, f"certificates.print-run:{run.id}")
 
 

@@ -21,6 +21,8 @@ from app.certificates.services.desk.runs import (
 )
 from app.certificates.types import ReasonMissing
 from app.certificates.types.desk import (
+    NOT_PRINTED_YET,
+    SHEET_STATE_NAMES,
     NoSheetChosen,
     RunNotReady,
     SheetActKind,
@@ -53,6 +55,13 @@ def sheets_of(db: Session, run: PrintRun) -> Sequence[PrintSheet]:
         .where(PrintSheet.run_id == run.id)
     )
     return db.scalars(query.order_by(PrintSheet.position)).unique().all()
+
+
+def state_word(sheet: PrintSheet) -> str:
+    """The name of a sheet's state, to be translated; without a file nothing can be on paper."""
+    if sheet.state is SheetState.PRINTED and sheet.run.drawn_at is None:
+        return NOT_PRINTED_YET
+    return SHEET_STATE_NAMES[sheet.state]
 
 
 def act_on(

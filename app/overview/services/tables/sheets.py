@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.certificates.models import PrintRun, PrintSheet, SheetAct
-from app.certificates.types.desk import SHEET_STATE_NAMES, PrintKind
+from app.certificates.services import desk
+from app.certificates.types.desk import PrintKind
 from app.core.errors import N_
 from app.overview.services.tables.asking import Asked, Row
 
@@ -55,7 +56,7 @@ def sheet_rows(asked: Asked) -> Iterator[Row]:
             run.by.display_name if run.by else None,
             run.printer,
             sheet.position,
-            asked.say(SHEET_STATE_NAMES[sheet.state]),
+            asked.say(desk.state_word(sheet)),
             spoiled.reason if spoiled else None,
             asked.day(spoiled.done_at) if spoiled else None,
             asked.day(handed.done_at) if handed else None,
