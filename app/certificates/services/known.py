@@ -14,6 +14,7 @@ from app.accounts.types import Purpose
 from app.certificates.models import Certificate
 from app.certificates.services.refreshing import ReadAgain, readings_of, window_opens
 from app.core.clock import add_months
+from app.core.db import among
 from app.courses import services as courses
 from app.courses.library import library
 from app.courses.types import Course, ReviewState
@@ -126,7 +127,7 @@ def _certificates(
     query = (
         select(Certificate)
         .options(joinedload(Certificate.replacement))
-        .where(Certificate.user_id.in_(ids), Certificate.slug == slug)
+        .where(among(Certificate.user_id, ids), Certificate.slug == slug)
         .order_by(Certificate.award_date, Certificate.version)
     )
     found = db.scalars(query).unique().all()
