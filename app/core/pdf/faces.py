@@ -71,11 +71,10 @@ def embedded(pdf: pikepdf.Pdf, face: Face, glyphs: Iterable[int]) -> pikepdf.Obj
     return pdf.make_indirect(font)
 
 
-def join(pdf: pikepdf.Pdf, resources: Iterable[Any]) -> None:
-    """One subset of each face for all of these resources in place of one for each part."""
+def join(pdf: pikepdf.Pdf, all_pages: Iterable[Any]) -> None:
+    """One subset of each face for all of these pages' fonts in place of one for each part."""
     places: dict[str, list[Any]] = {}
-    for one in resources:
-        fonts: Any = one.get("/Font", {})
+    for fonts in all_pages:
         for name in [name for name in fonts if name.startswith(PREFIX)]:
             places.setdefault(name, []).append(fonts)
     for name, all_fonts in places.items():

@@ -1,9 +1,10 @@
-"""Pages as content streams: texts and rectangles over forms that all pages share."""
+"""Pages as content streams: texts and codes over forms that all pages share."""
 
 from __future__ import annotations
 
 import io
 import zlib
+from binascii import unhexlify
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,8 +20,13 @@ from app.core.pdf.fitting import POINTS
 from app.core.pdf.setting import Placed
 from app.core.pdf.shaping import Face, Glyph, Shaped
 from app.core.pdf.slots import Picture
+from app.core.squares import Squares
 
 _QUICK = 3  # of zlib's levels: a tenth larger than the usual one in a third of the time
+CODE = "/KapokCode"
+#: Dots of a square's side: programs that smooth pictures then smooth a square's edge only.
+_DOTS = 4
+_AS_DOTS = bytes.maketrans(b"\0\1", b"f0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,8 @@ class Drawn:
     #: Texts that many pages have in common, of all pages of the document: the same tuple for all.
     fixed: tuple[Placed, ...]
     texts: tuple[Placed, ...]
-    #: Own pictures: their place, their size in their own units, their rectangles.
-    pictures: tuple[tuple[Picture, int, str], ...]
+    #: Own pictures and their places.
+    pictures: tuple[tuple[Picture, Squares], ...]
 
 
 class Writer:
@@ -46,9 +52,8 @@ class Writer:
         """An empty file."""
         self.pdf = pikepdf.new()
         self._fonts = self.pdf.make_indirect(Dictionary())
-        self._resources = self.pdf.make_indirect(Dictionary(Font=self._fonts, XObject=Dictionary()))
-        #: The names of forms, by what is drawn in them, which is kept so that its id stays its own.
-        self._forms: dict[tuple[int, int], tuple[str, object]] = {}
+        #: Forms by what is drawn in them, which is kept so that its id stays its own.
+        self._forms: dict[tuple[int, int], tuple[str, pikepdf.Object, object]] = {}
         self._glyphs: dict[Face, set[int]] = {}
         self._shown: dict[tuple[object, ...], tuple[Shaped, str, str]] = {}
 
@@ -56,14 +61,18 @@ class Writer:
         """Append a page."""
         width, height = (side * POINTS for side in page.size)
         box = Array([0, 0, round(width, 3), round(height, 3)])
-        content = [self._laid_under(layer, page.number) for layer in page.under]
-        content.append(self._fixed(page, box, height))
-        content += [_rectangles(*picture, height) for picture in page.pictures]
+        drawings = Dictionary()
+        content = [self._laid_under(layer, page.number, drawings) for layer in page.under]
+        content.append(self._fixed(page, box, height, drawings))
+        for place, picture in page.pictures:
+            name = f"{CODE}{len(drawings)}"
+            drawings[name] = self._code(picture)
+            content.append(_in_the_middle(name, place, picture, height))
         content += [self._text(text, height) for text in page.texts]
         written = Dictionary(
             Type=Name.Page,
             MediaBox=box,
-            Resources=self._resources,
+            Resources=Dictionary(Font=self._fonts, XObject=drawings),
             Contents=self._stream(content),
         )
         self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(written)))
@@ -90,15 +99,14 @@ class Writer:
         content = zlib.compress("\n".join(operators).encode(), _QUICK)
         return self.pdf.make_stream(content, Filter=Name.FlateDecode, **values)
 
-    def _laid_under(self, layer: Layer, number: int) -> str:
+    def _laid_under(self, layer: Layer, number: int, drawings: Dictionary) -> str:
         key = (id(layer), number)
         if key not in self._forms:
-            below = layer.pdf.pages[min(number, len(layer.pdf.pages) - 1)]
-            self._add_form(key, layer, self.pdf.copy_foreign(below.as_form_xobject()))
-        drawn = f"{self._forms[key][0]} Do"
+            self._add_form(key, layer, self.pdf.copy_foreign(layer.form(number)))
+        drawn = self._form(key, drawings)
         return f"q {drawn} Q" if layer.is_text else f"/Artifact BMC q {drawn} Q EMC"
 
-    def _fixed(self, page: Drawn, box: Array, height: float) -> str:
+    def _fixed(self, page: Drawn, box: Array, height: float, drawings: Dictionary) -> str:
         key = (id(page.fixed), page.number)
         if key not in self._forms:
             texts = [self._text(text, height) for text in page.fixed if text.page == page.number]
@@ -110,11 +118,32 @@ class Writer:
                 Resources=Dictionary(Font=self._fonts),
             )
             self._add_form(key, page.fixed, form)
-        return f"{self._forms[key][0]} Do"
+        return self._form(key, drawings)
 
     def _add_form(self, key: tuple[int, int], kept: object, form: pikepdf.Object) -> None:
-        self._forms[key] = (f"{ART}{len(self._forms)}", kept)
-        self._resources.XObject[self._forms[key][0]] = form
+        self._forms[key] = (f"{ART}{len(self._forms)}", form, kept)
+
+    def _form(self, key: tuple[int, int], drawings: Dictionary) -> str:
+        """The operator that draws a form, which is put among the page's drawings."""
+        name, form, _kept = self._forms[key]
+        drawings[name] = form
+        return f"{name} Do"
+
+    def _code(self, code: Squares) -> pikepdf.Stream:
+        """A picture whose dark dots are painted and whose others are left as they are."""
+        side = code.side * _DOTS
+        rows = [row.translate(_AS_DOTS) + b"f" * (code.side % 2) for row in code.rows()]
+        dots = unhexlify(b"".join(row * _DOTS for row in rows))
+        return self.pdf.make_stream(
+            zlib.compress(dots, _QUICK),
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=side,
+            Height=side,
+            ImageMask=True,
+            BitsPerComponent=1,
+            Filter=Name.FlateDecode,
+        )
 
     def _text(self, text: Placed, height: float) -> str:
         key = (id(text.shaped), text.text, text.size, text.spacing)
@@ -173,11 +202,11 @@ def _row(parts: Iterable[str]) -> Iterator[str]:
         yield f"[{text.replace('><', '')}]TJ"
 
 
-def _rectangles(place: Picture, units: int, rectangles: str, height: float) -> str:
-    """A square picture in the middle of its place, drawn from its upper left corner."""
-    side = min(place.width, place.height) * POINTS
+def _in_the_middle(name: str, place: Picture, picture: Squares, height: float) -> str:
+    """A square picture in the middle of its place, without its margins."""
+    whole = min(place.width, place.height) * POINTS
+    side = whole * picture.side / picture.whole
     left = (place.left + place.width / 2) * POINTS - side / 2
-    top = height - (place.top + place.height / 2) * POINTS + side / 2
-    scale = side / units
-    placed = f"{scale:.5f} 0 0 {-scale:.5f} {left:.3f} {top:.3f} cm"
-    return f"/Artifact BMC q 0 g {placed}\n{rectangles}f Q EMC"
+    bottom = height - (place.top + place.height / 2) * POINTS - side / 2
+    placed = f"{side:.3f} 0 0 {side:.3f} {left:.3f} {bottom:.3f} cm"
+    return f"/Artifact BMC q 0 g {placed} {name} Do Q EMC"
