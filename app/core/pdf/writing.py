@@ -7,8 +7,8 @@ import zlib
 from binascii import unhexlify
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -55,7 +55,6 @@ class Writer:
         #: Forms by what is drawn in them, which is kept so that its id stays its own.
         self._forms: dict[tuple[int, int], tuple[str, pikepdf.Object, object]] = {}
         self._glyphs: dict[Face, set[int]] = {}
-        self._shown: dict[tuple[object, ...], tuple[Shaped, str, str]] = {}
 
     def add(self, page: Drawn) -> None:
         """Append a page."""
@@ -68,12 +67,13 @@ class Writer:
             name = f"{CODE}{len(drawings)}"
             drawings[name] = self._code(picture)
             content.append(_in_the_middle(name, place, picture, height))
-        content += [self._text(text, height) for text in page.texts]
+        content += [_text(text, height) for text in page.texts]
+        self._use(page.texts)
         written = Dictionary(
             Type=Name.Page,
             MediaBox=box,
             Resources=Dictionary(Font=self._fonts, XObject=drawings),
-            Contents=self._stream(content),
+            Contents=self.pdf.make_stream(_packed(content), Filter=Name.FlateDecode),
         )
         self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(written)))
 
@@ -95,10 +95,6 @@ class Writer:
         )
         return out.getvalue()
 
-    def _stream(self, operators: Sequence[str], **values: Any) -> pikepdf.Stream:
-        content = zlib.compress("\n".join(operators).encode(), _QUICK)
-        return self.pdf.make_stream(content, Filter=Name.FlateDecode, **values)
-
     def _laid_under(self, layer: Layer, number: int, drawings: Dictionary) -> str:
         key = (id(layer), number)
         if key not in self._forms:
@@ -109,9 +105,10 @@ class Writer:
     def _fixed(self, page: Drawn, box: Array, height: float, drawings: Dictionary) -> str:
         key = (id(page.fixed), page.number)
         if key not in self._forms:
-            texts = [self._text(text, height) for text in page.fixed if text.page == page.number]
-            form = self._stream(
-                texts,
+            self._use(page.fixed)
+            form = self.pdf.make_stream(
+                _content_of(page.fixed, page.number, height),
+                Filter=Name.FlateDecode,
                 Type=Name.XObject,
                 Subtype=Name.Form,
                 BBox=box,
@@ -145,28 +142,42 @@ class Writer:
             Filter=Name.FlateDecode,
         )
 
-    def _text(self, text: Placed, height: float) -> str:
-        key = (id(text.shaped), text.text, text.size, text.spacing)
-        if key not in self._shown:
-            self._shown[key] = (text.shaped, *self._operators(text))
-        _kept, before, after = self._shown[key]
-        red, green, blue = text.color
-        left, up = text.left * POINTS, height - text.baseline * POINTS
-        color = f"{red:.4g} {green:.4g} {blue:.4g} rg"
-        return f"{before} {color} 1 0 0 1 {left:.3f} {up:.3f} Tm\n{after}"
+    def _use(self, texts: Iterable[Placed]) -> None:
+        """Remember the glyphs that the file's fonts must have."""
+        for text in texts:
+            for run in text.shaped.runs:
+                used = self._glyphs.setdefault(run.face, set())
+                used.update(glyph.number for glyph in run.glyphs)
 
-    def _operators(self, text: Placed) -> tuple[str, str]:
-        """What stands before and after a text's colour and place."""
-        said = text.text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
-        lines, pen = [], _Pen()
-        size, spacing = text.size * POINTS, text.spacing / text.size
-        for run in text.shaped.runs:
-            lines.append(f"{faces.resource(run.face)} {size:.3f} Tf")
-            used = self._glyphs.setdefault(run.face, set())
-            used.update(glyph.number for glyph in run.glyphs)
-            lines += pen.shown(run.glyphs, spacing, size)
-        lines.append("ET EMC")
-        return f"/Span<</ActualText<FEFF{said}>>>BDC BT", "\n".join(lines)
+
+def _packed(operators: Sequence[str]) -> bytes:
+    return zlib.compress("\n".join(operators).encode(), _QUICK)
+
+
+@lru_cache(maxsize=32)
+def _content_of(texts: tuple[Placed, ...], page: int, height: float) -> bytes:
+    """The operators for those of the texts that stand on a page."""
+    return _packed([_text(text, height) for text in texts if text.page == page])
+
+
+def _text(text: Placed, height: float) -> str:
+    before, after = _operators(text.shaped, text.text, text.size, text.spacing)
+    red, green, blue = text.color
+    left, up = text.left * POINTS, height - text.baseline * POINTS
+    color = f"{red:.4g} {green:.4g} {blue:.4g} rg"
+    return f"{before} {color} 1 0 0 1 {left:.3f} {up:.3f} Tm\n{after}"
+
+
+@lru_cache(maxsize=500)
+def _operators(shaped: Shaped, text: str, size: float, spacing: float) -> tuple[str, str]:
+    """What stands before and after a text's colour and place."""
+    said = text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
+    lines, pen = [], _Pen()
+    for run in shaped.runs:
+        lines.append(f"{faces.resource(run.face)} {size * POINTS:.3f} Tf")
+        lines += pen.shown(run.glyphs, spacing / size, size * POINTS)
+    lines.append("ET EMC")
+    return f"/Span<</ActualText<FEFF{said}>>>BDC BT", "\n".join(lines)
 
 
 class _Pen:
