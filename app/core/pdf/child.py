@@ -1,7 +1,7 @@
 """The process that renders. It knows no settings, no database and no network.
 
-Each request is a length (4 bytes, big endian) and a pickled Document, from its parent only; each
-answer a length, one byte (0 done, 1 refused) and the PDF or a JSON object of the error.
+Each request is a length (4 bytes, big endian) and a pickled Document or Together, from its parent
+only; each answer a length, one byte (0 done, 1 refused) and the PDF or a JSON object of the error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import warnings
 
 from app.core.pdf import document as documents
-from app.core.pdf.document import Document, RenderingFailed
+from app.core.pdf.document import Document, RenderingFailed, Together
 from app.core.pdf.frames import read_frame, write_frame
 
 MEMORY_BYTES = int(os.environ.get("KAPOK_PDF_MEMORY", "1073741824"))  # address space
@@ -34,10 +34,10 @@ def main() -> None:
     renderer = Renderer()
     while (request := read_frame(asked)) is not None:
         _limit_cpu()
-        asked_for: Document | tuple[Document, ...] = pickle.loads(request)  # noqa: S301 (written by our own parent)
+        asked_for: Document | Together = pickle.loads(request)  # noqa: S301 (written by our own parent)
         try:
-            if isinstance(asked_for, tuple):
-                _limit_cpu(len(asked_for) - 1)
+            if isinstance(asked_for, Together):
+                _limit_cpu(len(asked_for.documents) - 1)
                 content = renderer.render_together(asked_for)
             else:
                 content = renderer.render(asked_for)

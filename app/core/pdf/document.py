@@ -49,6 +49,15 @@ class Document:
         return tuple(known[name] for name in sorted(known) if name in text)
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Documents whose pages become one file."""
+
+    documents: tuple[Document, ...]
+    #: The file is only to be bound with others: what is set fast comes without its fonts.
+    is_part: bool = False
+
+
 class RenderingFailed(DomainError):
     """The PDF could not be made."""
 

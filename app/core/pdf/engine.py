@@ -16,7 +16,7 @@ from typing import IO
 
 from app.config import ROOT
 from app.core.pdf import document as documents
-from app.core.pdf.document import Document, RenderingFailed, RenderingLimit
+from app.core.pdf.document import Document, RenderingFailed, RenderingLimit, Together
 from app.core.pdf.frames import read_frame, write_frame
 
 WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
@@ -60,21 +60,22 @@ class Engine:
         """
         return self._asked(document)
 
-    def render_together(self, documents: Sequence[Document]) -> bytes:
+    def render_together(self, documents: Sequence[Document], *, is_part: bool = False) -> bytes:
         """The pages of several documents as one file; raises what `render` raises.
 
-        Each document more adds MORE_SECONDS to the limits of time; memory has the limit of one.
+        `is_part`: the file is no use by itself, `bound` puts in what is missing. Each document
+        more adds MORE_SECONDS to the limits of time; memory has the limit of one.
         """
-        return self._asked(tuple(documents))
+        return self._asked(Together(tuple(documents), is_part))
 
-    def _asked(self, document: Document | tuple[Document, ...]) -> bytes:
+    def _asked(self, what: Document | Together) -> bytes:
         with self._lock:
             child = self._started()
-            more = len(document) - 1 if isinstance(document, tuple) else 0
+            more = len(what.documents) - 1 if isinstance(what, Together) else 0
             watch = threading.Timer(self.wall_seconds + more * MORE_SECONDS, child.kill)
             watch.start()
             try:
-                answer = _ask(child, document)
+                answer = _ask(child, what)
             finally:
                 watch.cancel()
             self._count += 1
@@ -158,12 +159,12 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _ask(child: subprocess.Popen[bytes], document: Document | tuple[Document, ...]) -> bytes | None:
+def _ask(child: subprocess.Popen[bytes], what: Document | Together) -> bytes | None:
     """The child's answer, or None when it died."""
     if child.stdin is None or child.stdout is None:
         return None
     try:
-        write_frame(child.stdin, pickle.dumps(document))
+        write_frame(child.stdin, pickle.dumps(what))
         return read_frame(child.stdout) or None
     except (BrokenPipeError, ValueError):
         return None
@@ -194,9 +195,9 @@ def render(document: Document) -> bytes:
     return _engine.render(document)
 
 
-def render_together(documents: Sequence[Document]) -> bytes:
+def render_together(documents: Sequence[Document], *, is_part: bool = False) -> bytes:
     """Several documents as one file in this process's warm engine; see `Engine`."""
-    return _engine.render_together(documents)
+    return _engine.render_together(documents, is_part=is_part)
 
 
 def render_briefly(document: Document) -> bytes:

@@ -17,7 +17,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from app.core.pdf import actualtext, fonts
 from app.core.pdf.assembly import Layer, assemble, lay_under_each
-from app.core.pdf.document import Document, FileRefused, MissingGlyph
+from app.core.pdf.document import Document, FileRefused, MissingGlyph, Together
 from app.core.pdf.fast import FastPath
 from app.core.pdf.fitting import has_own_places, refuse_overflow, resize, shrink_to_fit
 from app.core.pdf.layers import alike, split
@@ -96,13 +96,14 @@ class Renderer:
         self._refuse_missing()
         return assemble(page, art, document.attachments)
 
-    def render_together(self, documents: Sequence[Document]) -> bytes:
+    def render_together(self, what: Together) -> bytes:
         """The pages of several documents in one file, with fonts in common, without attachments.
 
         What their pages have in common is laid out once. Raises what `render` raises; of which
         document is not known.
         """
         self._ear.letters.clear()
+        documents = what.documents
         drawn: list[_Pages] = [[]] * len(documents)
         try:
             for places in alike(documents):
@@ -112,7 +113,9 @@ class Renderer:
         except FatalURLFetchingError as error:
             raise FileRefused(address=str(error)[:200]) from error
         slow = self._written([one for one in drawn if not isinstance(one, list)])
-        return slow if not any(isinstance(one, list) for one in drawn) else _mixed(drawn, slow)
+        if not any(isinstance(one, list) for one in drawn):
+            return slow
+        return _mixed(drawn, slow, is_part=what.is_part)
 
     def _written(self, drawn: Sequence[tuple[Any, Layer | None]]) -> bytes:
         """Laid-out pages as a file, written by WeasyPrint."""
@@ -233,7 +236,7 @@ def _no_file(_name: str) -> None:
     return None
 
 
-def _mixed(drawn: Sequence[_Pages], slow: bytes) -> bytes:
+def _mixed(drawn: Sequence[_Pages], slow: bytes, *, is_part: bool) -> bytes:
     """Pages written here, and between them those of WeasyPrint's file."""
     writer = Writer()
     with pikepdf.open(io.BytesIO(slow)) if slow else pikepdf.new() as others:
@@ -246,7 +249,7 @@ def _mixed(drawn: Sequence[_Pages], slow: bytes) -> bytes:
                 end = begin + len(one[0].pages)
                 writer.append(list(others.pages[begin:end]))
                 begin = end
-        return writer.content()
+        return writer.content(is_part=is_part)
 
 
 def _digest(*parts: bytes) -> str:

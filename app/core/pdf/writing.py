@@ -81,11 +81,11 @@ class Writer:
         """Append pages of another file."""
         self.pdf.pages.extend(pages)
 
-    def content(self) -> bytes:
-        """The file's bytes."""
+    def content(self, *, is_part: bool = False) -> bytes:
+        """The file's bytes. As a part it only lists glyphs; `faces.join` brings the fonts."""
         for face, glyphs in self._glyphs.items():
-            font = faces.embedded(self.pdf, face, glyphs)
-            self._fonts[faces.resource(face)] = font
+            make = faces.listed if is_part else faces.embedded
+            self._fonts[faces.resource(face)] = make(self.pdf, face, glyphs)
         out = io.BytesIO()
         self.pdf.save(
             out,

@@ -79,8 +79,8 @@ def next_pages(db: Session, run_id: int) -> Pages | None:
 
 
 def drawn_part(pages: Pages) -> bytes:
-    """The pages of a part as a file. Raises UnprintableName or what `pdf.render` raises."""
-    return pdf.render_together(_documents(pages))
+    """The pages of a part, to be bound. Raises UnprintableName or what `pdf.render` raises."""
+    return pdf.render_together(_documents(pages), is_part=True)
 
 
 def _documents(pages: Pages) -> list[Document]:
