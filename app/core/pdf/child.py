@@ -6,6 +6,7 @@ only; each answer a length, one byte (0 done, 1 refused) and the PDF or a JSON o
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -32,6 +33,9 @@ def main() -> None:
 
     _limit_cpu()
     renderer = Renderer()
+    gc.collect()
+    gc.freeze()  # what is loaded now stays
+    gc.set_threshold(10_000, 20, 50)  # a page makes many objects that need no collector
     while (request := read_frame(asked)) is not None:
         _limit_cpu()
         asked_for: Document | Together = pickle.loads(request)  # noqa: S301 (written by our own parent)
