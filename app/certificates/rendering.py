@@ -75,6 +75,7 @@ def certificate_pdf(
         document_of(facts, template, is_preview=is_preview),
         attachments=attachments,
         variant="pdf/a-3u" if credential is not None else None,
+        has_many_alike=credential is not None,
     )
     try:
         return pdf.render_briefly(document) if briefly else pdf.render(document)

@@ -33,25 +33,30 @@ def assemble(page: bytes, background: Layer | None, attachments: Mapping[str, by
     with pikepdf.open(io.BytesIO(page)) as pdf:
         if background is not None:
             _lay_under(pdf, background)
-        for name, content in attachments.items():
-            pdf.attachments[name] = pikepdf.AttachedFileSpec(
-                pdf,
-                content,
-                filename=name,
-                mime_type="application/json",
-                relationship=pikepdf.Name.Data,
-            )
-        if attachments:
-            files = [pdf.attachments[name].obj for name in attachments]
-            pdf.Root.AF = pikepdf.Array(files)
-        out = io.BytesIO()
-        pdf.save(
-            out,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
+        return finished(pdf, attachments)
+
+
+def finished(pdf: pikepdf.Pdf, attachments: Mapping[str, bytes]) -> bytes:
+    """Attach the files (JSON) and write the file."""
+    for name, content in attachments.items():
+        pdf.attachments[name] = pikepdf.AttachedFileSpec(
+            pdf,
+            content,
+            filename=name,
+            mime_type="application/json",
+            relationship=pikepdf.Name.Data,
         )
-        return out.getvalue()
+    if attachments:
+        files = [pdf.attachments[name].obj for name in attachments]
+        pdf.Root.AF = pikepdf.Array(files)
+    out = io.BytesIO()
+    pdf.save(
+        out,
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        compress_streams=True,
+    )
+    return out.getvalue()
 
 
 def joined(parts: Iterable[bytes]) -> bytes:

@@ -28,6 +28,8 @@ class Document:
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     #: A kind of PDF that WeasyPrint knows, such as "pdf/a-3u".
     variant: str | None = None
+    #: Many come that differ in their words: learning their layout is worth the time.
+    has_many_alike: bool = False
 
     def file(self, name: str) -> bytes | None:
         """One of its files or codes; None for any other name."""

@@ -154,6 +154,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         "FONTCONFIG_FILE": str(config),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",  # the same order of sets, the same bytes
+        "MALLOC_MMAP_THRESHOLD_": "131072",  # fixed: a font that was read is given back at once
         **limits,
     }
     command = [sys.executable, "-c", _BOOT]

@@ -20,7 +20,7 @@ import pikepdf
 
 from app.core.pdf import slots
 from app.core.pdf.assembly import Layer
-from app.core.pdf.document import Document, RenderingFailed
+from app.core.pdf.document import Document, DoesNotFit, RenderingFailed
 from app.core.pdf.fitting import has_own_places
 from app.core.pdf.setting import Placed, Prototype, are_same
 from app.core.pdf.shaping import families
@@ -95,6 +95,8 @@ class FastPath:
         except CannotSet:
             self._refused.add(kind)
             return None
+        except DoesNotFit:  # told by the slow path; others of its kind may fit
+            return None
         return found if found and (found.kept.has_own_places or not is_upper) else None
 
     def _set(
@@ -120,10 +122,7 @@ class FastPath:
         return _Page(document, kept, {})
 
     def _learned(self, document: Document, page: Skeleton, own: frozenset[str]) -> _Kept:
-        try:
-            natural, fitted = self._lay_out(document)
-        except RenderingFailed as error:  # told again by the slow path
-            raise CannotSet from error
+        natural, fitted = self._lay_out(document)
         plan = slots.read(fitted, page.words, own)
         before = plan if natural is fitted else slots.read(natural, page.words, own)
 

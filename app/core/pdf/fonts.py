@@ -87,7 +87,7 @@ def _advance(code: int, weight: int) -> float:
     for family in FAMILIES:
         font = _font(family, weight)
         if glyph := font.get_nominal_glyph(code):
-            return font.get_glyph_h_advance(glyph) / font.face.upem
+            return float(font.get_glyph_h_advance(glyph) / font.face.upem)
     return 1.0
 
 

@@ -16,7 +16,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.core.pdf import actualtext, fonts
-from app.core.pdf.assembly import Layer, assemble, lay_under_each
+from app.core.pdf.assembly import Layer, assemble, finished, lay_under_each
 from app.core.pdf.document import Document, FileRefused, MissingGlyph, Together
 from app.core.pdf.fast import FastPath
 from app.core.pdf.fitting import has_own_places, refuse_overflow, resize, shrink_to_fit
@@ -29,6 +29,7 @@ FILE_BASE = "https://files.invalid/"
 FONT_BASE = "https://fonts.invalid/"
 _PAGE = "@page {{ size: {size}; margin: 0 }} html, body {{ margin: 0 }} img {{ display: block; "
 _PAGE += "width: 100vw; height: 100vh }}"
+_NOTHING = "<body></body></html>"
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "css": "text/css"}
 #: The content of a file by its name; None for one that may not be asked for.
 _Files = Callable[[str], bytes | None]
@@ -89,12 +90,28 @@ class Renderer:
         """The PDF's bytes; raises MissingGlyph, DoesNotFit or FileRefused."""
         self._ear.letters.clear()
         try:
-            page = self._page(document)
             art = self._background(document)
+            if document.has_many_alike:
+                (pages,) = self._fast.drawn([document], art)
+                if pages is not None:
+                    return self._set(document, pages)
+            page = self._page(document)
         except FatalURLFetchingError as error:
             raise FileRefused(address=str(error)[:200]) from error
         self._refuse_missing()
         return assemble(page, art, document.attachments)
+
+    def _set(self, document: Document, pages: Sequence[Drawn]) -> bytes:
+        """Pages that are written here, in a file with the metadata that WeasyPrint writes."""
+        empty = self._html(skeleton(document.html).head + _NOTHING, _no_file)
+        content: bytes = empty.write_pdf(font_config=self.font_config, pdf_variant=document.variant)
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            del pdf.pages[:]
+            writer = Writer(pdf)
+            for page in pages:
+                writer.add(page)
+            writer.embed_fonts()
+            return finished(pdf, document.attachments)
 
     def render_together(self, what: Together) -> bytes:
         """The pages of several documents in one file, with fonts in common, without attachments.
@@ -238,7 +255,7 @@ def _no_file(_name: str) -> None:
 
 def _mixed(drawn: Sequence[_Pages], slow: bytes, *, is_part: bool) -> bytes:
     """Pages written here, and between them those of WeasyPrint's file."""
-    writer = Writer()
+    writer = Writer(pikepdf.new())
     with pikepdf.open(io.BytesIO(slow)) if slow else pikepdf.new() as others:
         begin = 0
         for one in drawn:

@@ -48,9 +48,9 @@ class Drawn:
 class Writer:
     """One file of pages."""
 
-    def __init__(self) -> None:
-        """An empty file."""
-        self.pdf = pikepdf.new()
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        """Write into this file."""
+        self.pdf = pdf
         self._fonts = self.pdf.make_indirect(Dictionary())
         #: Forms by what is drawn in them, which is kept so that its id stays its own.
         self._forms: dict[tuple[int, int], tuple[str, pikepdf.Object, object]] = {}
@@ -81,11 +81,15 @@ class Writer:
         """Append pages of another file."""
         self.pdf.pages.extend(pages)
 
-    def content(self, *, is_part: bool = False) -> bytes:
-        """The file's bytes. As a part it only lists glyphs; `faces.join` brings the fonts."""
+    def embed_fonts(self, *, is_part: bool = False) -> None:
+        """Put in the fonts that the pages need, or a list of their glyphs."""
         for face, glyphs in self._glyphs.items():
             make = faces.listed if is_part else faces.embedded
             self._fonts[faces.resource(face)] = make(self.pdf, face, glyphs)
+
+    def content(self, *, is_part: bool = False) -> bytes:
+        """The file's bytes. As a part it only lists glyphs; `faces.join` brings the fonts."""
+        self.embed_fonts(is_part=is_part)
         out = io.BytesIO()
         self.pdf.save(
             out,
