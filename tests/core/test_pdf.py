@@ -214,13 +214,26 @@ def test_a_qr_code_is_read_back_from_the_page() -> None:
     content = pdf.render(Document(html, CSS, files={"q.svg": qr.svg(address).encode()}))
     found = zxingcpp.read_barcodes(picture(content, 2))
     assert [(one.text, one.ec_level) for one in found] == [(address, "M")]
+    assert found[0].extra["DataMask"] == qr.MASK
 
 
 def test_a_qr_code_has_its_quiet_zone_and_the_same_modules_each_time() -> None:
-    assert qr.rows("kapok") == qr.rows("kapok")
-    size = len(qr.rows("kapok")) + 8
-    assert f'viewBox="0 0 {size} {size}"' in qr.svg("kapok")
-    assert min(x for x, _y, _length in qr.rectangles(qr.rows("kapok"))) == 0
+    code = qr.code("kapok")
+    assert code == qr.code("kapok")
+    assert f'viewBox="0 0 {code.side + 8} {code.side + 8}"' in qr.svg("kapok")
+    assert 'd="M4 4h7v1h-7z' in qr.svg("kapok")
+
+
+def test_a_qr_code_is_as_small_as_can_be_and_corrects_as_much_as_then_fits() -> None:
+    sides = {}
+    for content in ("KAPOK" * 10, "kapok" * 10, "https://kapok.example/v/x#" + "A9$" * 120):
+        made = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+        code = sides[content[:5]] = qr.code(content)
+        assert code.whole == zxingcpp.write_barcode_to_image(made).shape[0]
+    assert sides["KAPOK"].side < sides["kapok"].side
+    html = page().replace("</body>", '<img src="q.svg" style="width: 32mm"></body>')
+    content = pdf.render(Document(html, CSS, codes={"q.svg": qr.code("kapok")}))
+    assert [one.ec_level for one in zxingcpp.read_barcodes(picture(content, 2))] == ["H"]
 
 
 def test_the_label_of_a_qr_code_cannot_break_out() -> None:

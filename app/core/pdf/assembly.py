@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pikepdf
 
@@ -18,34 +18,45 @@ class Layer:
 
     pdf: pikepdf.Pdf
     is_text: bool
+    _forms: dict[int, pikepdf.Object] = field(default_factory=dict)
+
+    def form(self, number: int = 0) -> pikepdf.Object:
+        """A page of it (the last one for a higher number) as a form; the same each time."""
+        place = min(number, len(self.pdf.pages) - 1)
+        if place not in self._forms:  # each new one would stay in the file for good
+            self._forms[place] = self.pdf.pages[place].as_form_xobject()
+        return self._forms[place]
 
 
-def assemble(
-    page: bytes, background: pikepdf.Pdf | None, attachments: Mapping[str, bytes]
-) -> bytes:
+def assemble(page: bytes, background: Layer | None, attachments: Mapping[str, bytes]) -> bytes:
     """Lay the background's first page under every page and attach the files (JSON)."""
     with pikepdf.open(io.BytesIO(page)) as pdf:
         if background is not None:
             _lay_under(pdf, background)
-        for name, content in attachments.items():
-            pdf.attachments[name] = pikepdf.AttachedFileSpec(
-                pdf,
-                content,
-                filename=name,
-                mime_type="application/json",
-                relationship=pikepdf.Name.Data,
-            )
-        if attachments:
-            files = [pdf.attachments[name].obj for name in attachments]
-            pdf.Root.AF = pikepdf.Array(files)
-        out = io.BytesIO()
-        pdf.save(
-            out,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
+        return finished(pdf, attachments)
+
+
+def finished(pdf: pikepdf.Pdf, attachments: Mapping[str, bytes]) -> bytes:
+    """Attach the files (JSON) and write the file."""
+    for name, content in attachments.items():
+        pdf.attachments[name] = pikepdf.AttachedFileSpec(
+            pdf,
+            content,
+            filename=name,
+            mime_type="application/json",
+            relationship=pikepdf.Name.Data,
         )
-        return out.getvalue()
+    if attachments:
+        files = [pdf.attachments[name].obj for name in attachments]
+        pdf.Root.AF = pikepdf.Array(files)
+    out = io.BytesIO()
+    pdf.save(
+        out,
+        deterministic_id=True,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        compress_streams=True,
+    )
+    return out.getvalue()
 
 
 def joined(parts: Iterable[bytes]) -> bytes:
@@ -67,7 +78,7 @@ def lay_under_each(page_file: bytes, layers: Sequence[Layer | None]) -> bytes:
         for page, layer in zip(pdf.pages, layers, strict=True):
             if layer is not None:
                 if id(layer) not in copied:  # all pages share their resources: a name for each
-                    copied[id(layer)] = (f"{ART}{len(copied)}", _art(pdf, layer.pdf))
+                    copied[id(layer)] = (f"{ART}{len(copied)}", pdf.copy_foreign(layer.form()))
                 _lay_one(page, *copied[id(layer)], is_text=layer.is_text)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True, compress_streams=True)
@@ -85,14 +96,10 @@ def _drop_signatures(pdf: pikepdf.Pdf) -> None:
             page.Annots = pikepdf.Array(rest)
 
 
-def _lay_under(pdf: pikepdf.Pdf, background: pikepdf.Pdf) -> None:
-    art = _art(pdf, background)
+def _lay_under(pdf: pikepdf.Pdf, background: Layer) -> None:
+    art = pdf.copy_foreign(background.form())
     for page in pdf.pages:
         _lay_one(page, ART, art)
-
-
-def _art(pdf: pikepdf.Pdf, background: pikepdf.Pdf) -> pikepdf.Object:
-    return pdf.copy_foreign(background.pages[0].as_form_xobject())
 
 
 def _lay_one(

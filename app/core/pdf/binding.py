@@ -51,21 +51,24 @@ def _collected(parts: Iterable[bytes]) -> pikepdf.Pdf:
     """The pages of all parts. What several parts brought along is kept once: art and fonts."""
     whole = pikepdf.new()
     art: dict[bytes, pikepdf.Object] = {}
-    shared: dict[tuple[int, int] | int, Any] = {}
+    known: dict[tuple[int, int], pikepdf.Object] = {}
+    fonts: dict[tuple[int, int] | int, Any] = {}
     for part in parts:
         with pikepdf.open(io.BytesIO(part)) as pdf:
             before = len(whole.pages)
             whole.pages.extend(pdf.pages)
         for number, page in enumerate(whole.pages[before:], before):
             resources: Any = page.resources
-            key = resources.objgen if resources.is_indirect else number
-            if key in shared:
-                continue
-            shared[key] = resources
+            used: Any = resources.get("/Font", {})
+            is_shared = isinstance(used, pikepdf.Object) and used.is_indirect
+            fonts[used.objgen if is_shared else number] = used
             drawings: Any = resources.get("/XObject", {})
             for name in [name for name in drawings if name.startswith(ART)]:
-                drawings[name] = art.setdefault(_digest(drawings[name]), drawings[name])
-    faces.join(whole, shared.values())
+                drawing = drawings[name]
+                if drawing.objgen not in known:
+                    known[drawing.objgen] = art.setdefault(_digest(drawing), drawing)
+                drawings[name] = known[drawing.objgen]
+    faces.join(whole, fonts.values())
     return whole
 
 

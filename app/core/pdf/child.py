@@ -1,11 +1,13 @@
 """The process that renders. It knows no settings, no database and no network.
 
-Each request is a length (4 bytes, big endian) and a pickled Document or Picture, from its parent
-only; each answer a length, one byte (0 done, 1 refused) and the file or a JSON object of the error.
+Each request is a length (4 bytes, big endian) and a pickled Document, Together or Picture, from
+its parent only; each answer a length, one byte (0 done, 1 refused) and the file or a JSON object of
+the error.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -14,7 +16,7 @@ import sys
 import warnings
 
 from app.core.pdf import document as documents
-from app.core.pdf.document import Document, Picture, RenderingFailed
+from app.core.pdf.document import Document, Picture, RenderingFailed, Together
 from app.core.pdf.frames import read_frame, write_frame
 
 MEMORY_BYTES = int(os.environ.get("KAPOK_PDF_MEMORY", "1073741824"))  # address space
@@ -32,12 +34,15 @@ def main() -> None:
 
     _limit_cpu()
     renderer = Renderer()
+    gc.collect()
+    gc.freeze()  # what is loaded now stays
+    gc.set_threshold(10_000, 20, 50)  # a page makes many objects that need no collector
     while (request := read_frame(asked)) is not None:
         _limit_cpu()
-        asked_for: Document | tuple[Document, ...] | Picture = pickle.loads(request)  # noqa: S301 (written by our own parent)
+        asked_for: Document | Together | Picture = pickle.loads(request)  # noqa: S301 (written by our own parent)
         try:
-            if isinstance(asked_for, tuple):
-                _limit_cpu(len(asked_for) - 1)
+            if isinstance(asked_for, Together):
+                _limit_cpu(len(asked_for.documents) - 1)
                 content = renderer.render_together(asked_for)
             elif isinstance(asked_for, Picture):
                 content = _drawn(asked_for)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.core.errors import N_, DomainError
+from app.core.squares import Squares
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +21,43 @@ class Document:
     html: str
     css: str
     files: Mapping[str, bytes] = field(default_factory=dict)
+    #: Further pictures that it may ask for, which a print run draws without WeasyPrint.
+    codes: Mapping[str, Squares] = field(default_factory=dict)
     #: The name of an SVG among `files` that lies under the page; drawn once a process.
     background: str | None = None
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     #: A kind of PDF that WeasyPrint knows, such as "pdf/a-3u".
     variant: str | None = None
+    #: Many come that differ in their words: learning their layout is worth the time.
+    has_many_alike: bool = False
+
+    def file(self, name: str) -> bytes | None:
+        """One of its files or codes; None for any other name."""
+        code = self.codes.get(name)
+        return self.files.get(name) if code is None else code.svg(ground=False).encode()
 
     @property
     def art(self) -> tuple[bytes, ...]:
         """The files that its style and its background are drawn from."""
-        names = sorted(self.files)
-        return tuple(
-            self.files[name] for name in names if name == self.background or name in self.css
-        )
+        return self._named_in(f"{self.css}\n{self.background}")
 
     @property
     def shown(self) -> tuple[bytes, ...]:
         """The files that the page itself names."""
-        return tuple(self.files[name] for name in sorted(self.files) if name in self.html)
+        return self._named_in(self.html)
+
+    def _named_in(self, text: str) -> tuple[bytes, ...]:
+        known = {**self.files, **{name: code.dark for name, code in self.codes.items()}}
+        return tuple(known[name] for name in sorted(known) if name in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Documents whose pages become one file."""
+
+    documents: tuple[Document, ...]
+    #: The file is only to be bound with others: what is set fast comes without its fonts.
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

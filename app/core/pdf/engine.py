@@ -16,25 +16,34 @@ from typing import IO
 
 from app.config import ROOT
 from app.core.pdf import document as documents
-from app.core.pdf.document import Document, Picture, RenderingFailed, RenderingLimit
+from app.core.pdf.document import (
+    Document,
+    Picture,
+    RenderingFailed,
+    RenderingLimit,
+    Together,
+)
 from app.core.pdf.frames import read_frame, write_frame
 
 WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
 MORE_SECONDS = 2.0  # for each further one that is drawn together with it
 IDLE_SECONDS = 60.0
 MAX_DOCUMENTS = 500  # then a fresh child, whatever may have leaked
-_Asked = Document | tuple[Document, ...] | Picture
+_Asked = Document | Together | Picture
 _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><cachedir>{cache}</cachedir></fontconfig>
 """
 # The child needs this folder and the ground under it, not the rooms and the web: `app` and
-# `app.core` are bare names there, so that nothing else of the application is loaded.
+# `app.core` are bare names there, so that nothing else of the application is loaded; and of the
+# settings it knows where it is, which saves 28 MB of database library.
 _BOOT = f"""
-import sys, types
+import pathlib, sys, types
 for name, folder in (("app", {str(ROOT / "app")!r}), ("app.core", {str(ROOT / "app/core")!r})):
     sys.modules[name] = types.ModuleType(name)
     sys.modules[name].__path__ = [folder]
+sys.modules["app.config"] = types.ModuleType("app.config")
+sys.modules["app.config"].ROOT = pathlib.Path({str(ROOT)!r})
 from app.core.pdf.child import main
 main()
 """
@@ -61,25 +70,26 @@ class Engine:
         """
         return self._asked(document)
 
-    def render_together(self, documents: Sequence[Document]) -> bytes:
+    def render_together(self, documents: Sequence[Document], *, is_part: bool = False) -> bytes:
         """The pages of several documents as one file; raises what `render` raises.
 
-        Each document more adds MORE_SECONDS to the limits of time; memory has the limit of one.
+        `is_part`: the file is no use by itself, `bound` puts in what is missing. Each document
+        more adds MORE_SECONDS to the limits of time; memory has the limit of one.
         """
-        return self._asked(tuple(documents))
+        return self._asked(Together(tuple(documents), is_part))
 
     def draw(self, picture: Picture) -> bytes:
         """The PNG's bytes. Raises RenderingLimit or RenderingFailed."""
         return self._asked(picture)
 
-    def _asked(self, document: _Asked) -> bytes:
+    def _asked(self, what: _Asked) -> bytes:
         with self._lock:
             child = self._started()
-            more = len(document) - 1 if isinstance(document, tuple) else 0
+            more = len(what.documents) - 1 if isinstance(what, Together) else 0
             watch = threading.Timer(self.wall_seconds + more * MORE_SECONDS, child.kill)
             watch.start()
             try:
-                answer = _ask(child, document)
+                answer = _ask(child, what)
             finally:
                 watch.cancel()
             self._count += 1
@@ -155,6 +165,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         "FONTCONFIG_FILE": str(config),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",  # the same order of sets, the same bytes
+        "MALLOC_MMAP_THRESHOLD_": "131072",  # fixed: a font that was read is given back at once
         **limits,
     }
     command = [sys.executable, "-c", _BOOT]
@@ -163,12 +174,12 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def _ask(child: subprocess.Popen[bytes], document: _Asked) -> bytes | None:
+def _ask(child: subprocess.Popen[bytes], what: _Asked) -> bytes | None:
     """The child's answer, or None when it died."""
     if child.stdin is None or child.stdout is None:
         return None
     try:
-        write_frame(child.stdin, pickle.dumps(document))
+        write_frame(child.stdin, pickle.dumps(what))
         return read_frame(child.stdout) or None
     except (BrokenPipeError, ValueError):
         return None
@@ -199,9 +210,9 @@ def render(document: Document) -> bytes:
     return _engine.render(document)
 
 
-def render_together(documents: Sequence[Document]) -> bytes:
+def render_together(documents: Sequence[Document], *, is_part: bool = False) -> bytes:
     """Several documents as one file in this process's warm engine; see `Engine`."""
-    return _engine.render_together(documents)
+    return _engine.render_together(documents, is_part=is_part)
 
 
 def render_briefly(document: Document) -> bytes:

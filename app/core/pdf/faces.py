@@ -31,6 +31,11 @@ def resource(face: Face) -> str:
     return f"{PREFIX}{face.family.replace(' ', '')}-{face.weight}"
 
 
+def listed(pdf: pikepdf.Pdf, _face: Face, glyphs: Iterable[int]) -> pikepdf.Object:
+    """What stands for a font in a part of a file, which `join` takes: the glyphs that it needs."""
+    return pdf.make_indirect(Dictionary(Type=Name.Font, Glyphs=Array(sorted(set(glyphs)))))
+
+
 def embedded(pdf: pikepdf.Pdf, face: Face, glyphs: Iterable[int]) -> pikepdf.Object:
     """The font of these glyphs. Each keeps its number, so that subsets can be joined later."""
     used = sorted(set(glyphs))
@@ -71,15 +76,16 @@ def embedded(pdf: pikepdf.Pdf, face: Face, glyphs: Iterable[int]) -> pikepdf.Obj
     return pdf.make_indirect(font)
 
 
-def join(pdf: pikepdf.Pdf, resources: Iterable[Any]) -> None:
-    """One subset of each face for all of these resources in place of one for each part."""
+def join(pdf: pikepdf.Pdf, all_pages: Iterable[Any]) -> None:
+    """One subset of each face for all of these pages' fonts in place of one for each part, and of
+    what stands for one.
+    """
     places: dict[str, list[Any]] = {}
-    for one in resources:
-        fonts: Any = one.get("/Font", {})
+    for fonts in all_pages:
         for name in [name for name in fonts if name.startswith(PREFIX)]:
             places.setdefault(name, []).append(fonts)
     for name, all_fonts in places.items():
-        if len(all_fonts) > 1:
+        if len(all_fonts) > 1 or "/Glyphs" in all_fonts[0][name]:
             glyphs = {glyph for fonts in all_fonts for glyph in _glyphs(fonts[name])}
             whole = embedded(pdf, _face(name), glyphs)
             for fonts in all_fonts:
@@ -87,7 +93,8 @@ def join(pdf: pikepdf.Pdf, resources: Iterable[Any]) -> None:
 
 
 def _glyphs(font: Any) -> Iterator[int]:
-    for glyph in list(font.DescendantFonts[0].W)[::2]:
+    numbers = font.get("/Glyphs")
+    for glyph in list(font.DescendantFonts[0].W)[::2] if numbers is None else numbers:
         yield int(glyph)
 
 

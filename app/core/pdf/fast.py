@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,13 +20,12 @@ import pikepdf
 
 from app.core.pdf import slots
 from app.core.pdf.assembly import Layer
-from app.core.pdf.document import Document, RenderingFailed
+from app.core.pdf.document import Document, DoesNotFit, RenderingFailed
 from app.core.pdf.fitting import has_own_places
 from app.core.pdf.setting import Placed, Prototype, are_same
 from app.core.pdf.shaping import families
 from app.core.pdf.skeleton import Skeleton, skeleton
 from app.core.pdf.slots import CannotSet, Plan
-from app.core.pdf.squares import squares
 from app.core.pdf.writing import Drawn
 
 #: A page's layouts: as it is written, after long lines were made smaller.
@@ -96,6 +95,8 @@ class FastPath:
         except CannotSet:
             self._refused.add(kind)
             return None
+        except DoesNotFit:  # told by the slow path; others of its kind may fit
+            return None
         return found if found and (found.kept.has_own_places or not is_upper) else None
 
     def _set(
@@ -121,10 +122,7 @@ class FastPath:
         return _Page(document, kept, {})
 
     def _learned(self, document: Document, page: Skeleton, own: frozenset[str]) -> _Kept:
-        try:
-            natural, fitted = self._lay_out(document)
-        except RenderingFailed as error:  # told again by the slow path
-            raise CannotSet from error
+        natural, fitted = self._lay_out(document)
         plan = slots.read(fitted, page.words, own)
         before = plan if natural is fitted else slots.read(natural, page.words, own)
 
@@ -189,27 +187,18 @@ def _drawn(
             layers,
             fixed,
             tuple(text for text in texts if text.page == number),
-            tuple(_pictures(page.document.files, plan, number)),
+            tuple(
+                (place, page.document.codes[place.name])
+                for place in plan.pictures
+                if place.page == number
+            ),
         )
         for number, size in enumerate(plan.pages)
     ]
 
 
 def _own_pictures(document: Document) -> frozenset[str]:
-    return frozenset(
-        name
-        for name, content in document.files.items()
-        if name != document.background
-        and name.endswith(".svg")
-        and name not in document.css
-        and squares(content) is not None
-    )
-
-
-def _pictures(files: Mapping[str, bytes], plan: Plan, number: int) -> Iterator[Any]:
-    for place in plan.pictures:
-        if place.page == number and (found := squares(files[place.name])) is not None:
-            yield place, *found
+    return frozenset(name for name in document.codes if name not in document.css)
 
 
 @lru_cache(maxsize=200)
@@ -222,6 +211,8 @@ def _digest(document: Document, page: Skeleton, own: frozenset[str]) -> str:
     digest = hashlib.sha256()
     for part in (document.css, page.seen, document.background or "", *sorted(own)):
         digest.update(part.encode() + b"\0")
-    for name in sorted(document.files.keys() - own):
+    for name in sorted(document.files):
         digest.update(name.encode() + b"\0" + _digest_of(document.files[name]))
+    for name in sorted(document.codes.keys() - own):
+        digest.update(name.encode() + b"\0" + document.codes[name].dark)
     return digest.hexdigest()

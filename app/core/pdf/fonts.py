@@ -8,10 +8,10 @@ first: the Lao and Khmer fonts hold Latin letters without the Vietnamese ones.
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+import uharfbuzz as hb
 
 from app.config import ROOT
 
@@ -60,34 +60,21 @@ def font_faces(base: str) -> str:
 
 
 @cache
-def printable() -> frozenset[int]:
+def _letters() -> hb.Set:
     """Code points that can be printed at every weight by some family."""
-    return frozenset().union(*(_letters_of(family) for family in FAMILIES))
-
-
-def _letters_of(family: str) -> frozenset[int]:
-    covered = [_cmap(file_of(family, weight)) for weight in WEIGHTS]
-    return frozenset.intersection(*covered)
-
-
-def _cmap(path: Path) -> frozenset[int]:
-    with _opened(path) as font:
-        return frozenset(font.getBestCmap())
-
-
-def _opened(path: Path) -> TTFont:
-    """The font with numbers for the names of its glyphs: making up 65,000 names takes a second."""
-    font = TTFont(path, lazy=True)
-    font.setGlyphOrder(range(font["maxp"].numGlyphs))
-    return font
+    found = hb.Set()
+    for family in FAMILIES:
+        in_all, *others = (_font(family, weight).face.unicodes for weight in WEIGHTS)
+        for one in others:
+            in_all.intersection_update(one)
+        found.update(in_all)
+    return found
 
 
 @cache
-def _advances(family: str, weight: int) -> dict[int, float]:
-    """The width of each letter of a font, in em."""
-    with _opened(file_of(family, weight)) as font:
-        metrics, em = font["hmtx"].metrics, font["head"].unitsPerEm
-        return {code: metrics[name][0] / em for code, name in font.getBestCmap().items()}
+def _font(family: str, weight: int) -> hb.Font:
+    """The font, read from its file as it is needed."""
+    return hb.Font(hb.Face(hb.Blob.from_file_path(str(file_of(family, weight)))))
 
 
 def width_of(text: str, weight: int = 400) -> float:
@@ -95,10 +82,12 @@ def width_of(text: str, weight: int = 400) -> float:
     return sum(_advance(ord(letter), weight) for letter in text if letter not in _INVISIBLE)
 
 
+@lru_cache(maxsize=20_000)
 def _advance(code: int, weight: int) -> float:
     for family in FAMILIES:
-        if (width := _advances(family, weight).get(code)) is not None:
-            return width
+        font = _font(family, weight)
+        if glyph := font.get_nominal_glyph(code):
+            return float(font.get_glyph_h_advance(glyph) / font.face.upem)
     return 1.0
 
 
@@ -109,5 +98,5 @@ def missing_letters(text: str) -> str:
     return "".join(
         letter
         for letter in letters
-        if letter not in _INVISIBLE and not letter.isspace() and ord(letter) not in printable()
+        if letter not in _INVISIBLE and not letter.isspace() and ord(letter) not in _letters()
     )

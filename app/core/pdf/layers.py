@@ -75,12 +75,11 @@ def split(documents: Sequence[Document]) -> Layers | None:
 
 
 def _differing_files(documents: Sequence[Document]) -> list[str]:
-    first = documents[0].files
-    names = {name for document in documents for name in document.files}
+    all_files = [{**document.files, **document.codes} for document in documents]
+    names = {name for files in all_files for name in files}
+    first = all_files[0]
     return [
-        name
-        for name in sorted(names)
-        if any(document.files.get(name) != first.get(name) for document in documents)
+        name for name in sorted(names) if any(one.get(name) != first.get(name) for one in all_files)
     ]
 
 

@@ -14,7 +14,7 @@ Probe = Callable[[int, float], Plan]
 _EXACT = 0.02  # CSS pixels; rounding of widths
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """A text at its place. Distances in CSS pixels from the upper left corner of the page."""
 

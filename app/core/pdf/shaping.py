@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 import uharfbuzz as hb
 from fontTools import unicodedata as scripts
@@ -31,8 +32,7 @@ _FONTLESS, _NONE = -1, -2
 _NO_LIGATURES = {"liga": False, "clig": False, "dlig": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """One glyph; distances in em."""
 
     number: int
@@ -53,7 +53,7 @@ class Run:
     glyphs: tuple[Glyph, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shaped:
     """A text on one line."""
 
@@ -107,7 +107,7 @@ def stack(weight: int) -> tuple[Face, ...]:
     return tuple(face_of(family, weight) for family in FAMILIES)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=600)
 def shaped(text: str, weight: int, language: str, *, is_spaced: bool = False) -> Shaped:
     """The text on one line. Raises MissingGlyph with the letters that no font has.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 
 _TAG = re.compile(r"(<[^>]*>)")
@@ -49,11 +50,21 @@ def skeleton(html: str) -> Skeleton:
     begin = max(html.find("<body"), 0)
     key, words = [], []
     for place, part in enumerate(_TAG.split(html[begin:])):
-        found = "" if place % 2 else part.strip(_SPACE)
-        if not found:
+        if place % 2:
             key.append(part)
-        else:
-            before, _found, after = part.partition(found)
-            key.append(f"{before}{_HOLE}{after}")
-            words.append(_SPACES.sub(" ", unescape(found)))
+            continue
+        around, found = _apart(part)
+        key.append(around)
+        if found:
+            words.append(found)
     return Skeleton(html[:begin], "".join(key), tuple(words))
+
+
+@lru_cache(maxsize=5_000)
+def _apart(part: str) -> tuple[str, str]:
+    """What stands between two tags: its spaces with a hole for its words, and the words."""
+    found = part.strip(_SPACE)
+    if not found:
+        return part, ""
+    before, _found, after = part.partition(found)
+    return f"{before}{_HOLE}{after}", _SPACES.sub(" ", unescape(found))

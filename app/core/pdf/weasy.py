@@ -6,7 +6,7 @@ import hashlib
 import io
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,8 +16,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.core.pdf import actualtext, fonts
-from app.core.pdf.assembly import Layer, assemble, lay_under_each
-from app.core.pdf.document import Document, FileRefused, MissingGlyph
+from app.core.pdf.assembly import Layer, assemble, finished, lay_under_each
+from app.core.pdf.document import Document, FileRefused, MissingGlyph, Together
 from app.core.pdf.fast import FastPath
 from app.core.pdf.fitting import has_own_places, refuse_overflow, resize, shrink_to_fit
 from app.core.pdf.layers import alike, split
@@ -29,7 +29,10 @@ FILE_BASE = "https://files.invalid/"
 FONT_BASE = "https://fonts.invalid/"
 _PAGE = "@page {{ size: {size}; margin: 0 }} html, body {{ margin: 0 }} img {{ display: block; "
 _PAGE += "width: 100vw; height: 100vh }}"
+_NOTHING = "<body></body></html>"
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "css": "text/css"}
+#: The content of a file by its name; None for one that may not be asked for.
+_Files = Callable[[str], bytes | None]
 #: A document's pages: written here, or laid out by WeasyPrint with what lies under them.
 _Pages = list[Drawn] | tuple[Any, Layer | None]
 _MISSING = ".notdef glyph rendered"
@@ -38,15 +41,15 @@ _MISSING = ".notdef glyph rendered"
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
     """Serves the document's named files and our fonts; everything else ends the rendering."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        """Serve these files."""
+    def __init__(self, file: _Files) -> None:
+        """Serve the files that this knows by their names."""
         super().__init__(allowed_protocols=())
-        self.files = files
+        self.file = file
 
     def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 (WeasyPrint's form)
         """The file of a name; raises FatalURLFetchingError for any other address."""
         base, slash, name = url.rpartition("/")
-        if base + slash == FILE_BASE and (content := self.files.get(unquote(name))) is not None:
+        if base + slash == FILE_BASE and (content := self.file(unquote(name))) is not None:
             kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
             return URLFetcherResponse(url, content, {"Content-Type": kind})
         if base + slash == FONT_BASE and name in (known := fonts.files()):
@@ -73,9 +76,9 @@ class Renderer:
         """Load the fonts."""
         actualtext.install()
         self.font_config = FontConfiguration()
-        self._fonts = self._style(fonts.font_faces(FONT_BASE), {})
+        self._fonts = self._style(fonts.font_faces(FONT_BASE), _no_file)
         self._styles: dict[str, Any] = {}
-        self._backgrounds: dict[str, pikepdf.Pdf] = {}
+        self._backgrounds: dict[str, Layer] = {}
         self._lowers: dict[str, Layer] = {}
         self._fast = FastPath(self._lay_out, self._lay_out_at)
         self._ear = _Ear()
@@ -87,20 +90,37 @@ class Renderer:
         """The PDF's bytes; raises MissingGlyph, DoesNotFit or FileRefused."""
         self._ear.letters.clear()
         try:
-            page = self._page(document)
             art = self._background(document)
+            if document.has_many_alike:
+                (pages,) = self._fast.drawn([document], art)
+                if pages is not None:
+                    return self._set(document, pages)
+            page = self._page(document)
         except FatalURLFetchingError as error:
             raise FileRefused(address=str(error)[:200]) from error
         self._refuse_missing()
         return assemble(page, art, document.attachments)
 
-    def render_together(self, documents: Sequence[Document]) -> bytes:
+    def _set(self, document: Document, pages: Sequence[Drawn]) -> bytes:
+        """Pages that are written here, in a file with the metadata that WeasyPrint writes."""
+        empty = self._html(skeleton(document.html).head + _NOTHING, _no_file)
+        content: bytes = empty.write_pdf(font_config=self.font_config, pdf_variant=document.variant)
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            del pdf.pages[:]
+            writer = Writer(pdf)
+            for page in pages:
+                writer.add(page)
+            writer.embed_fonts()
+            return finished(pdf, document.attachments)
+
+    def render_together(self, what: Together) -> bytes:
         """The pages of several documents in one file, with fonts in common, without attachments.
 
         What their pages have in common is laid out once. Raises what `render` raises; of which
         document is not known.
         """
         self._ear.letters.clear()
+        documents = what.documents
         drawn: list[_Pages] = [[]] * len(documents)
         try:
             for places in alike(documents):
@@ -110,7 +130,9 @@ class Renderer:
         except FatalURLFetchingError as error:
             raise FileRefused(address=str(error)[:200]) from error
         slow = self._written([one for one in drawn if not isinstance(one, list)])
-        return slow if not any(isinstance(one, list) for one in drawn) else _mixed(drawn, slow)
+        if not any(isinstance(one, list) for one in drawn):
+            return slow
+        return _mixed(drawn, slow, is_part=what.is_part)
 
     def _written(self, drawn: Sequence[tuple[Any, Layer | None]]) -> bytes:
         """Laid-out pages as a file, written by WeasyPrint."""
@@ -126,7 +148,7 @@ class Renderer:
     def _drawn(self, documents: Sequence[Document]) -> list[_Pages]:
         """The pages of documents that are alike, each in the fastest way that is right for it."""
         art = self._background(documents[0])
-        fast = self._fast.drawn(documents, Layer(art, is_text=False) if art else None)
+        fast = self._fast.drawn(documents, art)
         slow = [document for document, pages in zip(documents, fast, strict=True) if pages is None]
         rest = iter(self._layered(slow) if slow else ())
         return [next(rest) if pages is None else pages for pages in fast]
@@ -146,8 +168,7 @@ class Renderer:
         return [self._whole(document) for document in documents]
 
     def _whole(self, document: Document) -> _Pages:
-        art = self._background(document)
-        return self._fitted(document), Layer(art, is_text=False) if art else None
+        return self._fitted(document), self._background(document)
 
     def _lower(self, document: Document) -> Layer | None:
         """The lower layer with its art, drawn once a process; None when it has no own places."""
@@ -176,7 +197,7 @@ class Renderer:
 
     def _lay_out(self, document: Document) -> tuple[Any, Any]:
         """The document as it is written, and with lines that were too long made smaller."""
-        html = self._html(document.html, document.files)
+        html = self._html(document.html, document.file)
         style = self._known_style(document)
         natural = laid_out = self._laid_out(html, style)
         if sum(map(shrink_to_fit, laid_out.pages)):
@@ -187,7 +208,7 @@ class Renderer:
 
     def _lay_out_at(self, document: Document, number: int, size: float) -> Any:
         """The document with one element with `data-fit`, counted from 0, at a size (CSS pixels)."""
-        html = self._html(document.html, document.files)
+        html = self._html(document.html, document.file)
         resize(html.etree_element, number, size)
         return self._laid_out(html, self._known_style(document))
 
@@ -196,44 +217,45 @@ class Renderer:
 
     def _known_style(self, document: Document) -> Any:
         # Only files that the style names belong to it: a page's own QR code does not.
-        named = (file for name, file in document.files.items() if name in document.css)
-        key = _digest(document.css.encode(), *named)
+        key = _digest(document.css.encode(), *document.art)
         if key not in self._styles:
             if len(self._styles) > 50:
                 self._styles.clear()
-            self._styles[key] = self._style(document.css, document.files)
+            self._styles[key] = self._style(document.css, document.file)
         return self._styles[key]
 
-    def _background(self, document: Document) -> pikepdf.Pdf | None:
+    def _background(self, document: Document) -> Layer | None:
         if document.background is None:
             return None
         size = _page_size(document.css)
         drawing = document.files[document.background]
         key = _digest(drawing, size.encode())
         if key not in self._backgrounds:
-            html = self._html(
-                f'<img src="{FILE_BASE}{document.background}" alt="">', document.files
-            )
-            style = self._style(_PAGE.format(size=size), {})
+            html = self._html(f'<img src="{FILE_BASE}{document.background}" alt="">', document.file)
+            style = self._style(_PAGE.format(size=size), _no_file)
             content = html.write_pdf(font_config=self.font_config, stylesheets=[style])
-            self._backgrounds[key] = pikepdf.open(io.BytesIO(content))
+            self._backgrounds[key] = Layer(pikepdf.open(io.BytesIO(content)), is_text=False)
         return self._backgrounds[key]
 
-    def _html(self, text: str, files: Mapping[str, bytes]) -> Any:
-        return HTML(string=text, base_url=FILE_BASE, url_fetcher=ClosedFetcher(files))
+    def _html(self, text: str, file: _Files) -> Any:
+        return HTML(string=text, base_url=FILE_BASE, url_fetcher=ClosedFetcher(file))
 
-    def _style(self, text: str, files: Mapping[str, bytes]) -> Any:
+    def _style(self, text: str, file: _Files) -> Any:
         return CSS(
             string=text,
             base_url=FILE_BASE,
-            url_fetcher=ClosedFetcher(files),
+            url_fetcher=ClosedFetcher(file),
             font_config=self.font_config,
         )
 
 
-def _mixed(drawn: Sequence[_Pages], slow: bytes) -> bytes:
+def _no_file(_name: str) -> None:
+    return None
+
+
+def _mixed(drawn: Sequence[_Pages], slow: bytes, *, is_part: bool) -> bytes:
     """Pages written here, and between them those of WeasyPrint's file."""
-    writer = Writer()
+    writer = Writer(pikepdf.new())
     with pikepdf.open(io.BytesIO(slow)) if slow else pikepdf.new() as others:
         begin = 0
         for one in drawn:
@@ -244,7 +266,7 @@ def _mixed(drawn: Sequence[_Pages], slow: bytes) -> bytes:
                 end = begin + len(one[0].pages)
                 writer.append(list(others.pages[begin:end]))
                 begin = end
-        return writer.content()
+        return writer.content(is_part=is_part)
 
 
 def _digest(*parts: bytes) -> str:

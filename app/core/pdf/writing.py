@@ -1,13 +1,14 @@
-"""Pages as content streams: texts and rectangles over forms that all pages share."""
+"""Pages as content streams: texts and codes over forms that all pages share."""
 
 from __future__ import annotations
 
 import io
 import zlib
+from binascii import unhexlify
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -19,8 +20,13 @@ from app.core.pdf.fitting import POINTS
 from app.core.pdf.setting import Placed
 from app.core.pdf.shaping import Face, Glyph, Shaped
 from app.core.pdf.slots import Picture
+from app.core.squares import Squares
 
 _QUICK = 3  # of zlib's levels: a tenth larger than the usual one in a third of the time
+CODE = "/KapokCode"
+#: Dots of a square's side: programs that smooth pictures then smooth a square's edge only.
+_DOTS = 4
+_AS_DOTS = bytes.maketrans(b"\0\1", b"f0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +41,39 @@ class Drawn:
     #: Texts that many pages have in common, of all pages of the document: the same tuple for all.
     fixed: tuple[Placed, ...]
     texts: tuple[Placed, ...]
-    #: Own pictures: their place, their size in their own units, their rectangles.
-    pictures: tuple[tuple[Picture, int, str], ...]
+    #: Own pictures and their places.
+    pictures: tuple[tuple[Picture, Squares], ...]
 
 
 class Writer:
     """One file of pages."""
 
-    def __init__(self) -> None:
-        """An empty file."""
-        self.pdf = pikepdf.new()
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        """Write into this file."""
+        self.pdf = pdf
         self._fonts = self.pdf.make_indirect(Dictionary())
-        self._resources = self.pdf.make_indirect(Dictionary(Font=self._fonts, XObject=Dictionary()))
-        #: The names of forms, by what is drawn in them, which is kept so that its id stays its own.
-        self._forms: dict[tuple[int, int], tuple[str, object]] = {}
+        #: Forms by what is drawn in them, which is kept so that its id stays its own.
+        self._forms: dict[tuple[int, int], tuple[str, pikepdf.Object, object]] = {}
         self._glyphs: dict[Face, set[int]] = {}
-        self._shown: dict[tuple[object, ...], tuple[Shaped, str, str]] = {}
 
     def add(self, page: Drawn) -> None:
         """Append a page."""
         width, height = (side * POINTS for side in page.size)
         box = Array([0, 0, round(width, 3), round(height, 3)])
-        content = [self._laid_under(layer, page.number) for layer in page.under]
-        content.append(self._fixed(page, box, height))
-        content += [_rectangles(*picture, height) for picture in page.pictures]
-        content += [self._text(text, height) for text in page.texts]
+        drawings = Dictionary()
+        content = [self._laid_under(layer, page.number, drawings) for layer in page.under]
+        content.append(self._fixed(page, box, height, drawings))
+        for place, picture in page.pictures:
+            name = f"{CODE}{len(drawings)}"
+            drawings[name] = self._code(picture)
+            content.append(_in_the_middle(name, place, picture, height))
+        content += [_text(text, height) for text in page.texts]
+        self._use(page.texts)
         written = Dictionary(
             Type=Name.Page,
             MediaBox=box,
-            Resources=self._resources,
-            Contents=self._stream(content),
+            Resources=Dictionary(Font=self._fonts, XObject=drawings),
+            Contents=self.pdf.make_stream(_packed(content), Filter=Name.FlateDecode),
         )
         self.pdf.pages.append(pikepdf.Page(self.pdf.make_indirect(written)))
 
@@ -72,11 +81,15 @@ class Writer:
         """Append pages of another file."""
         self.pdf.pages.extend(pages)
 
-    def content(self) -> bytes:
-        """The file's bytes."""
+    def embed_fonts(self, *, is_part: bool = False) -> None:
+        """Put in the fonts that the pages need, or a list of their glyphs."""
         for face, glyphs in self._glyphs.items():
-            font = faces.embedded(self.pdf, face, glyphs)
-            self._fonts[faces.resource(face)] = font
+            make = faces.listed if is_part else faces.embedded
+            self._fonts[faces.resource(face)] = make(self.pdf, face, glyphs)
+
+    def content(self, *, is_part: bool = False) -> bytes:
+        """The file's bytes. As a part it only lists glyphs; `faces.join` brings the fonts."""
+        self.embed_fonts(is_part=is_part)
         out = io.BytesIO()
         self.pdf.save(
             out,
@@ -86,58 +99,89 @@ class Writer:
         )
         return out.getvalue()
 
-    def _stream(self, operators: Sequence[str], **values: Any) -> pikepdf.Stream:
-        content = zlib.compress("\n".join(operators).encode(), _QUICK)
-        return self.pdf.make_stream(content, Filter=Name.FlateDecode, **values)
-
-    def _laid_under(self, layer: Layer, number: int) -> str:
+    def _laid_under(self, layer: Layer, number: int, drawings: Dictionary) -> str:
         key = (id(layer), number)
         if key not in self._forms:
-            below = layer.pdf.pages[min(number, len(layer.pdf.pages) - 1)]
-            self._add_form(key, layer, self.pdf.copy_foreign(below.as_form_xobject()))
-        drawn = f"{self._forms[key][0]} Do"
+            self._add_form(key, layer, self.pdf.copy_foreign(layer.form(number)))
+        drawn = self._form(key, drawings)
         return f"q {drawn} Q" if layer.is_text else f"/Artifact BMC q {drawn} Q EMC"
 
-    def _fixed(self, page: Drawn, box: Array, height: float) -> str:
+    def _fixed(self, page: Drawn, box: Array, height: float, drawings: Dictionary) -> str:
         key = (id(page.fixed), page.number)
         if key not in self._forms:
-            texts = [self._text(text, height) for text in page.fixed if text.page == page.number]
-            form = self._stream(
-                texts,
+            self._use(page.fixed)
+            form = self.pdf.make_stream(
+                _content_of(page.fixed, page.number, height),
+                Filter=Name.FlateDecode,
                 Type=Name.XObject,
                 Subtype=Name.Form,
                 BBox=box,
                 Resources=Dictionary(Font=self._fonts),
             )
             self._add_form(key, page.fixed, form)
-        return f"{self._forms[key][0]} Do"
+        return self._form(key, drawings)
 
     def _add_form(self, key: tuple[int, int], kept: object, form: pikepdf.Object) -> None:
-        self._forms[key] = (f"{ART}{len(self._forms)}", kept)
-        self._resources.XObject[self._forms[key][0]] = form
+        self._forms[key] = (f"{ART}{len(self._forms)}", form, kept)
 
-    def _text(self, text: Placed, height: float) -> str:
-        key = (id(text.shaped), text.text, text.size, text.spacing)
-        if key not in self._shown:
-            self._shown[key] = (text.shaped, *self._operators(text))
-        _kept, before, after = self._shown[key]
-        red, green, blue = text.color
-        left, up = text.left * POINTS, height - text.baseline * POINTS
-        color = f"{red:.4g} {green:.4g} {blue:.4g} rg"
-        return f"{before} {color} 1 0 0 1 {left:.3f} {up:.3f} Tm\n{after}"
+    def _form(self, key: tuple[int, int], drawings: Dictionary) -> str:
+        """The operator that draws a form, which is put among the page's drawings."""
+        name, form, _kept = self._forms[key]
+        drawings[name] = form
+        return f"{name} Do"
 
-    def _operators(self, text: Placed) -> tuple[str, str]:
-        """What stands before and after a text's colour and place."""
-        said = text.text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
-        lines, pen = [], _Pen()
-        size, spacing = text.size * POINTS, text.spacing / text.size
-        for run in text.shaped.runs:
-            lines.append(f"{faces.resource(run.face)} {size:.3f} Tf")
-            used = self._glyphs.setdefault(run.face, set())
-            used.update(glyph.number for glyph in run.glyphs)
-            lines += pen.shown(run.glyphs, spacing, size)
-        lines.append("ET EMC")
-        return f"/Span<</ActualText<FEFF{said}>>>BDC BT", "\n".join(lines)
+    def _code(self, code: Squares) -> pikepdf.Stream:
+        """A picture whose dark dots are painted and whose others are left as they are."""
+        side = code.side * _DOTS
+        rows = [row.translate(_AS_DOTS) + b"f" * (code.side % 2) for row in code.rows()]
+        dots = unhexlify(b"".join(row * _DOTS for row in rows))
+        return self.pdf.make_stream(
+            zlib.compress(dots, _QUICK),
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=side,
+            Height=side,
+            ImageMask=True,
+            BitsPerComponent=1,
+            Filter=Name.FlateDecode,
+        )
+
+    def _use(self, texts: Iterable[Placed]) -> None:
+        """Remember the glyphs that the file's fonts must have."""
+        for text in texts:
+            for run in text.shaped.runs:
+                used = self._glyphs.setdefault(run.face, set())
+                used.update(glyph.number for glyph in run.glyphs)
+
+
+def _packed(operators: Sequence[str]) -> bytes:
+    return zlib.compress("\n".join(operators).encode(), _QUICK)
+
+
+@lru_cache(maxsize=32)
+def _content_of(texts: tuple[Placed, ...], page: int, height: float) -> bytes:
+    """The operators for those of the texts that stand on a page."""
+    return _packed([_text(text, height) for text in texts if text.page == page])
+
+
+def _text(text: Placed, height: float) -> str:
+    before, after = _operators(text.shaped, text.text, text.size, text.spacing)
+    red, green, blue = text.color
+    left, up = text.left * POINTS, height - text.baseline * POINTS
+    color = f"{red:.4g} {green:.4g} {blue:.4g} rg"
+    return f"{before} {color} 1 0 0 1 {left:.3f} {up:.3f} Tm\n{after}"
+
+
+@lru_cache(maxsize=500)
+def _operators(shaped: Shaped, text: str, size: float, spacing: float) -> tuple[str, str]:
+    """What stands before and after a text's colour and place."""
+    said = text.translate(INVISIBLE).encode("utf-16-be").hex().upper()
+    lines, pen = [], _Pen()
+    for run in shaped.runs:
+        lines.append(f"{faces.resource(run.face)} {size * POINTS:.3f} Tf")
+        lines += pen.shown(run.glyphs, spacing / size, size * POINTS)
+    lines.append("ET EMC")
+    return f"/Span<</ActualText<FEFF{said}>>>BDC BT", "\n".join(lines)
 
 
 class _Pen:
@@ -173,11 +217,11 @@ def _row(parts: Iterable[str]) -> Iterator[str]:
         yield f"[{text.replace('><', '')}]TJ"
 
 
-def _rectangles(place: Picture, units: int, rectangles: str, height: float) -> str:
-    """A square picture in the middle of its place, drawn from its upper left corner."""
-    side = min(place.width, place.height) * POINTS
+def _in_the_middle(name: str, place: Picture, picture: Squares, height: float) -> str:
+    """A square picture in the middle of its place, without its margins."""
+    whole = min(place.width, place.height) * POINTS
+    side = whole * picture.side / picture.whole
     left = (place.left + place.width / 2) * POINTS - side / 2
-    top = height - (place.top + place.height / 2) * POINTS + side / 2
-    scale = side / units
-    placed = f"{scale:.5f} 0 0 {-scale:.5f} {left:.3f} {top:.3f} cm"
-    return f"/Artifact BMC q 0 g {placed}\n{rectangles}f Q EMC"
+    bottom = height - (place.top + place.height / 2) * POINTS - side / 2
+    placed = f"{side:.3f} 0 0 {side:.3f} {left:.3f} {bottom:.3f} cm"
+    return f"/Artifact BMC q 0 g {placed} {name} Do Q EMC"

@@ -75,7 +75,19 @@ def next_pages(db: Session, run_id: int) -> Pages | None:
     if run.kind is PrintKind.CARD:
         card = _card(db, run)
         return Pages(missing, facts, [card] * len(facts))
-    return Pages(missing, facts, [frozen(db, one) for one in facts])
+    return Pages(missing, facts, _templates(db, facts))
+
+
+def _templates(db: Session, all_facts: Sequence[Mapping[str, Any]]) -> list[Template]:
+    """The template of each, read once for all that were issued with the same state of it."""
+    known: dict[tuple[str, int], Template] = {}
+    found = []
+    for facts in all_facts:
+        key = facts["template"], facts.get("template_version", 0)
+        if key not in known:
+            known[key] = frozen(db, facts)
+        found.append(known[key])
+    return found
 
 
 def _card(db: Session, run: PrintRun) -> Template:
@@ -86,8 +98,8 @@ def _card(db: Session, run: PrintRun) -> Template:
 
 
 def drawn_part(pages: Pages) -> bytes:
-    """The pages of a part as a file. Raises UnprintableName or what `pdf.render` raises."""
-    return pdf.render_together(_documents(pages))
+    """The pages of a part, to be bound. Raises UnprintableName or what `pdf.render` raises."""
+    return pdf.render_together(_documents(pages), is_part=True)
 
 
 def _documents(pages: Pages) -> list[Document]:
@@ -144,12 +156,12 @@ def binding_of(db: Session, run_id: int) -> Binding:
     """How a run's pages become its file: a bookmark for each person, the printer's shift."""
     run = db.get_one(PrintRun, run_id)
     query = (
-        select(Certificate.facts)
+        select(Certificate.facts["names"]["native"].as_string(), Certificate.serial)
         .join(PrintSheet, PrintSheet.certificate_id == Certificate.id)
         .where(PrintSheet.run_id == run_id)
         .order_by(PrintSheet.position)
     )
-    bookmarks = [f"{facts['names']['native']} · {facts['serial']}" for facts in db.scalars(query)]
+    bookmarks = [f"{name} · {serial}" for name, serial in db.execute(query)]
     cards = run.turning if run.kind is PrintKind.CARD else None
     return Binding(_title(run), bookmarks, Shift(**run.shift), cards)
 
