@@ -11,12 +11,12 @@ from flask import Flask
 from app import create_app
 from app.config import Settings
 from app.core import keys
-from app.core.db import Database
 from app.core.limits import init_limits
 from app.core.passwords import use_pepper
 from app.core.serving import settle_memory
 from app.core.web import Kapok
 from app.courses.library import library
+from tests import databases
 from tests.browsing import CheckedClient
 
 # The program and its courses stay for the whole run: a tenth of the time went into looking through
@@ -39,9 +39,8 @@ def app_with(settings: Settings) -> Flask:
         app = _APPS[same] = create_app(settings)
         app.testing = True
         app.test_client_class = CheckedClient
-        return app
     use_pepper(settings.secret_key)
     keys.use_folder(settings.data_dir / "keys", settings.base_url)
-    app.extensions["kapok"] = Kapok(settings, Database(settings.database))
+    app.extensions["kapok"] = Kapok(settings, databases.opened(settings.database))
     init_limits(app, settings.redis_url)
     return app

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +37,7 @@ def postgresql_url() -> Iterator[str]:
     with servers.postgresql() as url:
         databases.build_schema(url)
         yield url
+        databases.opened(url).dispose()
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +47,19 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the file of each test's database is."""
+    path = tmp_path_factory.mktemp("database") / "kapok.sqlite"
+    yield path
+    databases.opened(f"sqlite:///{path}").dispose()
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, sqlite_file: Path) -> str:
     """The address of a clean database: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        path = tmp_path / "kapok.sqlite"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        return databases.fill(sqlite_file, request.getfixturevalue("sqlite_template"))
     url: str = request.getfixturevalue("postgresql_url")
     databases.empty(url)
     return url
@@ -66,20 +72,16 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings) -> Flask:
     """The application on a clean database."""
-    app = app_with(settings)
-    yield app
-    app.extensions["kapok"].database.dispose()
+    return app_with(settings)
 
 
 @pytest.fixture
-def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+def database(database_url: str, tmp_path: Path) -> Database:
     """The clean database without the application, for rules and for several sessions at once."""
     keys.use_folder(tmp_path / "keys", "https://kapok.example.org")
-    database = Database(database_url)
-    yield database
-    database.dispose()
+    return databases.opened(database_url)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -9,6 +10,9 @@ from sqlalchemy import create_engine, text
 from app.core import migrate
 from app.core.db import Base, Database
 
+#: One engine for each address of this process: what SQLAlchemy has compiled stays compiled, which
+#: took a seventh of the time.
+_OPENED: dict[str, Database] = {}
 HAS_STEPS = any((Path(__file__).parents[1] / "migrations/versions").glob("*.py"))
 
 
@@ -23,12 +27,29 @@ def build_schema(url: str) -> None:
     database.dispose()
 
 
+def opened(url: str) -> Database:
+    """The database of this address, the same object each time."""
+    if url not in _OPENED:
+        _OPENED[url] = Database(url)
+    return _OPENED[url]
+
+
+def fill(path: Path, template: Path) -> str:
+    """Make the file a copy of another one, whoever had it open before; return its address."""
+    url = f"sqlite:///{path}"
+    opened(url).dispose()
+    for name in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        name.unlink(missing_ok=True)
+    shutil.copy(template, path)
+    return url
+
+
 def empty(url: str) -> None:
     """Remove every row of a PostgreSQL database and count from 1 again.
 
     Only tables with rows are touched: emptying all of them took longer than most tests.
     """
-    engine = create_engine(url)
+    engine = opened(url).engine
     tables = {table.name: table for table in Base.metadata.sorted_tables}
     has_rows = " UNION ALL ".join(
         f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables
@@ -41,7 +62,6 @@ def empty(url: str) -> None:
             if "id" in tables[name].columns:
                 sequence = f"pg_get_serial_sequence('{name}', 'id')"
                 connection.execute(text(f"SELECT setval({sequence}, 1, false)"))
-    engine.dispose()
 
 
 def another(url: str, name: str, of: str = "template0") -> str:

@@ -31,6 +31,7 @@ from app.courses.library import open_library
 from app.learning import services as learning
 from tests.courses.planting import copy_of_fixture
 from tests.factories import AT, make_administrator, make_instructor, make_trainee
+from tests.libraries import show
 
 TODAY = date(2026, 3, 2)
 SLUG = "cpr-aed-choking"
@@ -107,7 +108,7 @@ def gloves_in_preparation(tmp_path: Path) -> Iterator[None]:
     copy.remove("gloves")
     open_library(copy.root / "courses")
     yield
-    open_library(Settings().courses_dir)
+    show(Settings().courses_dir)
 
 
 @pytest.mark.usefixtures("gloves_in_preparation")

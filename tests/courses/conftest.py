@@ -7,17 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
-from app.courses.library import Library, library, open_library
+from app.courses.library import Library, library
 from app.courses.types import Course
 from tests.courses.planting import FIXTURE
+from tests.libraries import show
 
 
 @pytest.fixture
 def tiny() -> Iterator[Library]:
     """The library of the tiny programme."""
-    open_library(FIXTURE / "courses")
+    show(FIXTURE / "courses")
     yield library()
-    open_library(Settings().courses_dir)
+    show(Settings().courses_dir)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from app.courses.services import Group, SearchPage, find_terms, indexing, search
 from app.courses.services.documents import KINDS, Document
 from app.courses.types import Course
 from tests.courses.planting import copy_of_fixture
+from tests.libraries import show
 
 SLUG = "cpr-aed-choking"
 
@@ -161,7 +162,7 @@ def test_a_course_without_the_language_is_found_in_english(tmp_path: Path) -> No
         found = [each for group in page.groups for each in group.found]
         assert {each.language for each in found if each.place["slug"] == "gloves"} == {"en"}
     finally:
-        open_library(Settings().courses_dir)
+        show(Settings().courses_dir)
 
 
 def test_a_closed_language_is_searched_in_an_open_one(tiny: Library) -> None:

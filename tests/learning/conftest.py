@@ -10,6 +10,7 @@ import pytest
 
 from app.config import ROOT, Settings
 from app.courses.library import open_library
+from tests.libraries import show
 
 FIXTURE = Path(__file__).parents[1] / "courses" / "fixture" / "courses"
 
@@ -20,7 +21,7 @@ def small_courses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     cache = tmp_path_factory.mktemp("parsed") / "courses.json"
     open_library(FIXTURE, cache)
     yield cache
-    open_library(ROOT)
+    show(ROOT / "courses")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from app.courses.types import IN_ASSESSMENT
 from tests.browsing import CheckedClient
 from tests.courses.planting import Copy, copy_of_fixture
 from tests.factories import AT, make_administrator, make_instructor, make_trainee
+from tests.libraries import show
 
 SignIn = Callable[[Any], CheckedClient]
 PAGE = "/en/translate/gloves/lo"
@@ -34,7 +35,7 @@ PAGE = "/en/translate/gloves/lo"
 def copy(tmp_path: Path) -> Iterator[Copy]:
     """The tiny programme in a folder of its own, which the site of this test shows."""
     yield copy_of_fixture(tmp_path)
-    open_library(Settings().courses_dir)
+    show(Settings().courses_dir)
 
 
 @pytest.fixture

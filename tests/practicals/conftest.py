@@ -15,8 +15,8 @@ from app.accounts.models import User
 from app.accounts.types import GrantKind
 from app.config import ROOT, Settings
 from app.core.clock import now, programme_date
-from app.courses.library import open_library
 from tests.factories import AT, make_administrator, make_examiner
+from tests.libraries import show
 
 TODAY = date(2026, 3, 2)
 
@@ -50,9 +50,9 @@ def seconded(request: pytest.FixtureRequest, seconded_courses: Path) -> Iterator
     """The library of this test has the sheet for two examiners, also that of its site."""
     if "app" in request.fixturenames:
         request.getfixturevalue("app")
-    open_library(seconded_courses)
+    show(seconded_courses)
     yield
-    open_library(ROOT / "courses")
+    show(ROOT / "courses")
 
 
 def allow(db: Session, user: User, scope: str, until: date = TODAY + timedelta(days=30)) -> User:
