@@ -187,7 +187,7 @@ def test_nothing_but_named_files_is_fetched(html: str, address: str) -> None:
 
 
 def test_a_document_that_takes_too_long_is_stopped_and_the_next_one_works() -> None:
-    engine = Engine(wall_seconds=4)
+    engine = Engine(wall_seconds=8)  # the next one starts a renderer, on a busy machine
     try:
         with pytest.raises(pdf.RenderingLimit):
             engine.render(Document(page(*["x " * 400] * 4000), CSS))
