@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -86,11 +87,17 @@ def test_misses_are_throttled_and_hits_are_not(client: CheckedClient, issued: Ce
 def test_verifying_writes_nothing(db: Session, client: CheckedClient, issued: Certificate) -> None:
     from sqlalchemy import event
 
+    address = f"/v/{issued.code}"
     db.commit()
     asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
     engine = client.application.extensions["kapok"].database.engine
-    event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
-    client.get(f"/v/{issued.code}")
+    event.listen(engine, "before_cursor_execute", note)
+    client.get(address)
+    event.remove(engine, "before_cursor_execute", note)
     assert asked
     assert not [
         statement for statement in asked if not re.match(r"\s*(SELECT|BEGIN$|PRAGMA)", statement)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core import keys
 from tests import databases
 from tests.conftest import DATABASES
 from tests.house import world as worlds
@@ -24,6 +25,14 @@ def world(
     url = databases.another(request.getfixturevalue("postgresql_url"), "house")
     databases.build_schema(url)
     yield from _opened(url, tmp_path_factory.mktemp("house"))
+
+
+@pytest.fixture(autouse=True)
+def keys_of_the_world(request: pytest.FixtureRequest) -> None:
+    """Keys are the process's: whoever was here before may have looked into another folder."""
+    for name in {"world", "small_world"} & set(request.fixturenames):
+        site = request.getfixturevalue(name).app.extensions["kapok"].settings
+        keys.use_folder(site.data_dir / "keys", site.base_url)
 
 
 @pytest.fixture(scope="session")

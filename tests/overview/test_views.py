@@ -140,14 +140,14 @@ def test_a_cohort_of_sixty_costs_no_more_queries_than_one_of_two(
     large = make_cohort(db, instructor, *(make_trainee(db) for _ in range(60)))
     browser, counts = sign_in(instructor), []
     engine = app.extensions["kapok"].database.engine
-    for cohort in (small, large):
+    for address in [f"/en/cohorts/{cohort.key}/progress" for cohort in (small, large)]:
         statements: list[str] = []
 
         def note(*given: Any, statements: list[str] = statements) -> None:
             statements.append(given[2])
 
         event.listen(engine, "before_cursor_execute", note)
-        browser.get(f"/en/cohorts/{cohort.key}/progress")
+        browser.get(address)
         event.remove(engine, "before_cursor_execute", note)
         counts.append(len(statements))
     assert counts[0] == counts[1]
