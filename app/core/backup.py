@@ -77,7 +77,7 @@ def restore(database: Database, source: Path) -> dict[str, int]:
         raise BackupRefused("This file is no Kapok backup, or a part of it is missing.") from error
     except OperationalError:  # a full disk, a lost server: no fault of the file
         raise
-    except (StatementError, KeyError, ValueError, TypeError) as error:
+    except (StatementError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise BackupRefused("The rows of this backup do not fit together.") from error
     return count_rows(database)
 

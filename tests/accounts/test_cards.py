@@ -147,9 +147,11 @@ def test_a_card_that_ends_while_somebody_enters_lets_nobody_in(
     if database.is_sqlite:  # one writer after the other: it can only have ended before
         end()
     event.listen(database.engine, "before_cursor_execute", before)
-    with database.session() as own, pytest.raises(CardEnded):
-        services.claim_card(begin_write(own), key, first_use(), LATER)
-    event.remove(database.engine, "before_cursor_execute", before)
+    try:
+        with database.session() as own, pytest.raises(CardEnded):
+            services.claim_card(begin_write(own), key, first_use(), LATER)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", before)
     assert ended
 
 

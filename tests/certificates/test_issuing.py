@@ -12,7 +12,7 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -27,6 +27,7 @@ from app.core.health import faults_of_rooms
 from app.core.jobs import Job
 from app.courses.types import Course
 from tests.certificates.conftest import BASE_URL, TODAY, Ready
+from tests.counting import statements_of
 from tests.factories import AT, make_administrator
 
 Issue = Callable[..., list[Certificate]]
@@ -75,12 +76,9 @@ def test_the_number_of_queries_does_not_grow_with_the_people(
     for number in (1, 3):
         users = [ready() for _ in range(number)]
         db.flush()
-        asked: list[str] = []
-        listener = lambda *a, asked=asked: asked.append(a[2])  # noqa: E731
-        event.listen(db.get_bind(), "before_cursor_execute", listener)
-        issue(*users)
-        db.flush()
-        event.remove(db.get_bind(), "before_cursor_execute", listener)
+        with statements_of(db.get_bind()) as asked:
+            issue(*users)
+            db.flush()
         counts.append(len(asked))
     # The first act also makes the counter's row and records the edition.
     assert counts[1] <= counts[0] <= 35

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from app.certificates.models import Certificate
 from app.core.languages import LANGUAGES
 from tests.browsing import CheckedClient
 from tests.certificates.conftest import TODAY
+from tests.counting import statements_of
 from tests.factories import AT
 
 
@@ -85,19 +85,10 @@ def test_misses_are_throttled_and_hits_are_not(client: CheckedClient, issued: Ce
 
 
 def test_verifying_writes_nothing(db: Session, client: CheckedClient, issued: Certificate) -> None:
-    from sqlalchemy import event
-
     address = f"/v/{issued.code}"
     db.commit()
-    asked: list[str] = []
-
-    def note(*given: Any) -> None:
-        asked.append(given[2])
-
-    engine = client.application.extensions["kapok"].database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    client.get(address)
-    event.remove(engine, "before_cursor_execute", note)
+    with statements_of(client.application.extensions["kapok"].database.engine) as asked:
+        client.get(address)
     assert asked
     assert not [
         statement for statement in asked if not re.match(r"\s*(SELECT|BEGIN$|PRAGMA)", statement)

@@ -18,6 +18,7 @@ from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.courses.types import Course
 from tests.certificates.conftest import SLUG, TODAY, Ready
+from tests.counting import statements_of
 from tests.factories import AT, make_attempt, make_learner
 
 
@@ -127,16 +128,11 @@ def test_a_check_that_is_too_old_does_not_count(db: Session, ready: Ready, cours
 def test_readiness_asks_the_same_number_of_queries_for_many(
     db: Session, ready: Ready, course: Course
 ) -> None:
-    from sqlalchemy import event
-
     counts = []
     users = [ready() for _ in range(3)]
     for group in (users[:1], users):
         db.expunge_all()
-        asked: list[str] = []
-        listener = lambda *a, asked=asked: asked.append(a[2])  # noqa: E731
-        event.listen(db.get_bind(), "before_cursor_execute", listener)
-        services.readiness(db, group, course, TODAY)
-        event.remove(db.get_bind(), "before_cursor_execute", listener)
+        with statements_of(db.get_bind()) as asked:
+            services.readiness(db, group, course, TODAY)
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 11 + 2 * len(course.needs)

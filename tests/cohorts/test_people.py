@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -30,6 +29,7 @@ from app.core.db import Database, begin_write
 from app.core.errors import DomainError, EventConflict, NotFound
 from app.core.events import new_event_id
 from app.learning import services as learning
+from tests.counting import statements_of
 from tests.factories import AT, make_administrator, make_cohort, make_instructor, make_trainee
 
 TODAY = AT.date()
@@ -301,15 +301,10 @@ def test_a_class_is_let_in_and_enrolled_in_as_few_statements_as_one(
     db: Session, database: Database, cohort: Cohort, code: JoinCode, instructor: User
 ) -> None:
     def inserts(number: int) -> int:
-        keys, told = {ask(db, code)[1] for _ in range(number)}, list[str]()
-
-        def note(*given: Any) -> None:
-            told.append(given[2])
-
-        event.listen(database.engine, "before_cursor_execute", note)
-        services.admit(db, cohort, keys, instructor, AT)
-        services.change_cohort(db, cohort, services.draft_of(cohort), instructor, AT)
-        event.remove(database.engine, "before_cursor_execute", note)
+        keys = {ask(db, code)[1] for _ in range(number)}
+        with statements_of(database.engine) as told:
+            services.admit(db, cohort, keys, instructor, AT)
+            services.change_cohort(db, cohort, services.draft_of(cohort), instructor, AT)
         return sum("INSERT INTO enrollment" in each for each in told)
 
     assert inserts(1) == inserts(4)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -18,6 +16,7 @@ from app.cohorts.types import NoNameColumn, RowState
 from app.core.db import Database
 from app.core.events import new_event_id
 from tests.cohorts.test_roster import LATER, choose, confirmed, imported, listed, seen, start
+from tests.counting import statements_of
 from tests.factories import AT, make_administrator, make_cohort, make_instructor, make_trainee
 
 
@@ -146,15 +145,10 @@ def test_an_import_locks_the_cohort_before_its_people_as_everybody_does(
     head = ["Name", "Student ID"]
     imported(db, cohort, instructor, listed(head, ["SOUK", ""]))
     made = start(db, cohort, instructor, listed(head, ["SOUK", "7"]))
-    mark, locks = seen(db, made, instructor).fingerprint, list[str]()
-
-    def note(*given: Any) -> None:
-        if "FOR UPDATE" in given[2]:
-            locks.append(given[2])
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    roster.confirm_import(db, made, new_event_id(), mark, instructor, LATER)
-    event.remove(database.engine, "before_cursor_execute", note)
+    mark = seen(db, made, instructor).fingerprint
+    with statements_of(database.engine) as statements:
+        roster.confirm_import(db, made, new_event_id(), mark, instructor, LATER)
+    locks = [one for one in statements if "FOR UPDATE" in one]
     tables = [one.partition("FROM ")[2].split()[0] for one in locks]
     assert database.is_sqlite or tables[:2] == ["cohort", "user_account"]
 

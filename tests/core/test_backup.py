@@ -287,6 +287,7 @@ def test_a_backup_whose_rows_point_nowhere_is_refused(
         ('"$date": "20', '"$date": 20, "": "'),
         ('"row": {"id"', '"row": {"number"'),
         ('"row": {"id": ', '"row": {"id": [1], "key": '),
+        ('"row": {"id": ', '"row": {"id": 99999999999999999999'),
     ],
 )
 def test_a_backup_with_a_value_of_another_kind_is_refused(

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core import audit
@@ -37,6 +37,7 @@ from app.courses.types import (
     UnknownContentLanguage,
     UnknownReview,
 )
+from tests.counting import statements_of
 from tests.courses.planting import copy_of_fixture
 from tests.factories import AT, make_opening, make_review, make_reviewed
 
@@ -221,11 +222,8 @@ def test_the_states_of_all_courses_take_one_query(
     for course in tiny.courses:
         make_reviewed(db, course, "en", "lo")
     db.commit()
-    statements: list[str] = []
-    event.listen(
-        database.engine, "before_cursor_execute", lambda *given: statements.append(given[2])
-    )
-    states = services.review_states(db, tiny.courses)
+    with statements_of(database.engine) as statements:
+        states = services.review_states(db, tiny.courses)
     assert len([one for one in statements if one.startswith("SELECT")]) == 1
     assert [states[course.slug]["lo"].is_reviewed for course in tiny.courses] == [True, True]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from sqlalchemy import event
+from contextlib import AbstractContextManager
 
 from app.core.limits import Limiter
+from tests.counting import statements_of
 from tests.house.addresses import address_of, reader_of, routes_of
 from tests.house.world import World
 
@@ -18,17 +16,9 @@ CHANGES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE", "REPLACE")
 MOST_QUERIES = 34
 
 
-@contextmanager
-def noted(world: World) -> Iterator[list[str]]:
+def noted(world: World) -> AbstractContextManager[list[str]]:
     """The statements that reach the database."""
-    engine, statements = world.app.extensions["kapok"].database.engine, []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
+    return statements_of(world.app.extensions["kapok"].database.engine)
 
 
 def readers(world: World) -> Iterator[tuple[str, str]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.core.db import Database
 from app.core.events import new_event_id
 from app.courses.library import library
 from app.learning import services
+from tests.counting import statements_of
 from tests.factories import AT, make_attempt, make_learner, make_trainee
 
 SLUG = "clean-hands"
@@ -46,9 +46,7 @@ def test_a_lesson_that_is_no_longer_in_the_course_does_not_count(db: Session) ->
 
 def test_many_people_need_four_queries(db: Session, database: Database) -> None:
     users = [make_learner(db, SLUG, lessons=True).id for _ in range(20)]
-    statements: list[str] = []
-    listen = lambda *args: statements.append(args[2])  # noqa: E731
-    event.listen(database.engine, "before_cursor_execute", listen)
-    found = services.progress_of(db, [*users, *range(100_000, 101_000)], SLUG)
+    with statements_of(database.engine) as statements:
+        found = services.progress_of(db, [*users, *range(100_000, 101_000)], SLUG)
     assert len(statements) == 4
     assert all(found[user].is_lessons_done for user in users)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import html as markup
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -24,6 +24,7 @@ from app.learning import services
 from app.learning.models import Attempt, AttemptAnswer, LessonCompletion
 from app.learning.services.attempts import answers_of
 from app.learning.services.editions import bank_of
+from tests.counting import statements_of
 from tests.factories import AT, make_attempt, make_instructor, make_learner, make_trainee
 from tests.pages import as_read
 
@@ -65,17 +66,8 @@ def position_of(
     raise AssertionError(kind)
 
 
-@contextmanager
-def counted_queries(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        statements.append(statement)
-
-    engine = app.extensions["kapok"].database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
+def counted_queries(app: Flask) -> AbstractContextManager[list[str]]:
+    return statements_of(app.extensions["kapok"].database.engine)
 
 
 # programme, course, lesson

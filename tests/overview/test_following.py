@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -22,6 +22,7 @@ from app.learning.models import DueExtension, LessonWaiver
 from app.overview.services import grids
 from app.practicals.types.sessions import Presence
 from tests.browsing import CheckedClient
+from tests.counting import statements_of
 from tests.factories import (
     make_administrator,
     make_attempt,
@@ -142,14 +143,8 @@ def test_everybodys_page_asks_a_fixed_number_of_queries(
     browser = sign_in(instructor)
     for size in (2, 20):
         make_cohort(db, instructor, *(make_trainee(db) for _ in range(size)))
-        statements: list[str] = []
-
-        def note(*given: Any, statements: list[str] = statements) -> None:
-            statements.append(given[2])
-
-        event.listen(engine, "before_cursor_execute", note)
-        browser.get("/en/trainees")
-        event.remove(engine, "before_cursor_execute", note)
+        with statements_of(engine) as statements:
+            browser.get("/en/trainees")
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 24
 

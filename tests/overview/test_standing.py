@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -26,6 +26,7 @@ from app.overview.services.demo import check_of_one
 from app.overview.types import BlockKind, Cell, Standing, State, Verdict, Wanted
 from app.practicals import services as practicals
 from app.practicals.types import AcknowledgedBy
+from tests.counting import statements_of
 from tests.factories import (
     AT,
     make_attempt,
@@ -258,13 +259,10 @@ def test_waived_lessons_lead_to_a_certificate_that_says_so(db: Session) -> None:
 def queries(db: Session, database: Database, users: list[User]) -> int:
     """How many statements the standing of these people takes."""
     db.commit()
-    statements: list[str] = []
-    note = lambda *given: statements.append(given[2])  # noqa: E731
     with database.session() as own:
         found = own.scalars(select(User).where(User.id.in_([user.id for user in users]))).all()
-        event.listen(database.engine, "before_cursor_execute", note)
-        standings(own, found, now())
-        event.remove(database.engine, "before_cursor_execute", note)
+        with statements_of(database.engine) as statements:
+            standings(own, found, now())
     return len(statements)
 
 

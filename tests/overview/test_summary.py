@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -25,6 +25,7 @@ from app.overview.services.summary import summary
 from app.overview.services.suppression import LEAST_HIDDEN, hidden_groups, shown_of
 from app.overview.types import LEAST, Few, Summary, SummaryWish
 from tests.browsing import CheckedClient
+from tests.counting import statements_of
 from tests.factories import (
     AT,
     make_administrator,
@@ -171,13 +172,9 @@ def test_the_number_of_queries_does_not_grow_with_the_people(db: Session) -> Non
     for cohort in (few, many):
         db.expire_all()
         _ = [course.slug for course in cohort.courses]
-
-        def count(*_args: object, name: str = cohort.key) -> None:
-            seen[name] += 1
-
-        event.listen(db.get_bind(), "before_cursor_execute", count)
-        counted(db, cohort)
-        event.remove(db.get_bind(), "before_cursor_execute", count)
+        with statements_of(db.get_bind()) as statements:
+            counted(db, cohort)
+        seen[cohort.key] = len(statements)
     assert seen[few.key] == seen[many.key] > 0
 
 

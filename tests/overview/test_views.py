@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -21,6 +21,7 @@ from app.core.languages import LANGUAGES
 from app.courses.library import library
 from app.learning.models import AttemptRelease
 from tests.browsing import CheckedClient
+from tests.counting import statements_of
 from tests.factories import (
     PASSWORD,
     make_administrator,
@@ -141,14 +142,8 @@ def test_a_cohort_of_sixty_costs_no_more_queries_than_one_of_two(
     browser, counts = sign_in(instructor), []
     engine = app.extensions["kapok"].database.engine
     for address in [f"/en/cohorts/{cohort.key}/progress" for cohort in (small, large)]:
-        statements: list[str] = []
-
-        def note(*given: Any, statements: list[str] = statements) -> None:
-            statements.append(given[2])
-
-        event.listen(engine, "before_cursor_execute", note)
-        browser.get(address)
-        event.remove(engine, "before_cursor_execute", note)
+        with statements_of(engine) as statements:
+            browser.get(address)
         counts.append(len(statements))
     assert counts[0] == counts[1]
 

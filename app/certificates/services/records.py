@@ -148,7 +148,7 @@ def export_certificates(db: Session, person: User) -> list[dict[str, Any]]:
 
 def _read_again(db: Session, certificate_ids: Collection[int]) -> dict[int, list[dict[str, str]]]:
     """What was noted under each version, each reading once."""
-    query = select(RefresherReading).where(RefresherReading.certificate_id.in_(certificate_ids))
+    query = select(RefresherReading).where(among(RefresherReading.certificate_id, certificate_ids))
     found: defaultdict[int, list[dict[str, str]]] = defaultdict(list)
     for one in db.scalars(query.order_by(RefresherReading.read_at, RefresherReading.id)):
         found[one.certificate_id].append({"lesson": one.lesson_key, "at": one.read_at.isoformat()})

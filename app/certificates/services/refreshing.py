@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.certificates.models import Certificate, RefresherReading
 from app.certificates.services.freezing import lesson_digest, lesson_digests
 from app.core.clock import add_months
+from app.core.db import among
 from app.courses.types import Course
 
 #: When each lesson was read again, by its key and the digest of its text.
@@ -63,7 +64,7 @@ def readings_of(db: Session, certificate_ids: Collection[int]) -> dict[int, Read
         select(asked.id, one.lesson_key, one.digest, func.min(one.read_at))
         .join(version, version.id == one.certificate_id)
         .join(asked, is_same_award)
-        .where(asked.id.in_(certificate_ids))
+        .where(among(asked.id, certificate_ids))
         .group_by(asked.id, one.lesson_key, one.digest)
     )
     found: dict[int, dict[tuple[str, str], datetime]] = {}

@@ -30,7 +30,7 @@ from app.certificates.types.desk import (
     SheetState,
 )
 from app.core import audit
-from app.core.db import insert_or_get
+from app.core.db import among, insert_or_get
 from app.core.events import digest_of, require_same
 
 PAGE_SIZE = 100
@@ -196,7 +196,7 @@ def export_sheets(db: Session, certificate_ids: Collection[int]) -> dict[int, li
             joinedload(PrintSheet.spoiled),
             joinedload(PrintSheet.handed),
         )
-        .where(PrintSheet.certificate_id.in_(certificate_ids))
+        .where(among(PrintSheet.certificate_id, certificate_ids))
     )
     found: dict[int, list[dict[str, Any]]] = {}
     for sheet in db.scalars(query.order_by(PrintSheet.id)):
