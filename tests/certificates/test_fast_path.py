@@ -56,14 +56,15 @@ def facts_of(name: str, language: str) -> Iterator[dict[str, Any]]:
         }
 
 
+def documents_in(name: str, language: str) -> Iterator[Document]:
+    template = loader.template(name)
+    for facts in facts_of(name, language):
+        yield rendering.document_of(facts, template)
+
+
 @cache
 def documents(name: str) -> tuple[Document, ...]:
-    template = loader.template(name)
-    return tuple(
-        rendering.document_of(facts, template)
-        for language in DRAWN[name]
-        for facts in facts_of(name, language)
-    )
+    return tuple(one for language in DRAWN[name] for one in documents_in(name, language))
 
 
 @cache
@@ -95,13 +96,29 @@ def stray(one: Image.Image, other: Image.Image) -> int:
 
 
 def codes(content: bytes, number: int) -> Iterator[tuple[int, int, int, int]]:
-    """Where the dots of codes are in the picture of a page."""
+    """Where the dots of codes are in the picture of a page: left, top, right and bottom."""
     with pypdfium2.PdfDocument(content) as document:
         height = document[number].get_height()
         for dots in document[number].get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=1):
             left, bottom, right, top = dots.get_bounds()
-            scaled = [side * DPI / 72 for side in (left, height - top, right, height - bottom)]
-            yield int(scaled[0]) - 1, int(scaled[1]) - 1, int(scaled[2]) + 2, int(scaled[3]) + 2
+            sides = (left, height - top, right, height - bottom)
+            left, top, right, bottom = (round(side * DPI / 72) for side in sides)
+            yield left, top, right, bottom
+
+
+def grown(box: tuple[int, int, int, int], by: int) -> tuple[int, int, int, int]:
+    left, top, right, bottom = box
+    return left - by, top - by, right + by, bottom + by
+
+
+def assert_dark_box(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
+    """What is dark at a box and round it ends where the box ends, but for half a millimetre."""
+    round_it = 2 * HALF_MM + 1  # less than a code's margin
+    found = picture.crop(grown(box, round_it)).point(lambda value: 255 * (value < 128)).getbbox()
+    assert found is not None
+    width, height = box[2] - box[0], box[3] - box[1]
+    wanted = (round_it, round_it, round_it + width, round_it + height)
+    assert max(abs(one - two) for one, two in zip(found, wanted, strict=True)) <= HALF_MM
 
 
 @pytest.mark.parametrize(
@@ -112,14 +129,18 @@ def test_both_paths_agree_within_half_a_millimetre(name: str, language: str) -> 
         for number, _document, _side in pages(name, language):
             assert all(font.startswith(PREFIX) for font in file.pages[number].resources.Font)
     others = list(pages(name, language))[loader.template(name).data.pages :]
+    checked = 0
     for number, document, side in others:  # the first one is the prototype
         fast, slow = drawn(run(name), number), drawn(pdf.render(document), side)
         assert fast.size == slow.size
         assert (stray(fast, slow), stray(slow, fast)) == (0, 0)
         changed = ImageChops.difference(fast, slow).point(lambda value: 255 * (value > 128))
         for place in codes(run(name), number):  # drawn as dots here, and there as lines
-            changed.paste(0, place)
+            assert_dark_box(slow, place)
+            changed.paste(0, grown(place, 1))
+            checked += 1
         assert changed.histogram()[255] < 0.0002 * fast.width * fast.height
+    assert checked == PEOPLE - 1
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not on this machine")
@@ -140,13 +161,21 @@ def test_every_line_is_found_in_poppler_and_pdfium(tmp_path: Path) -> None:
                 assert [line for line in lines if line not in told.replace("\u200b", "")] == []
 
 
-def test_a_file_to_be_stored_is_weasyprints_page_with_weasyprints_metadata() -> None:
+def stored(document: Document, *, fast: bool) -> bytes:
     paper = {"variant": "pdf/a-3u", "attachments": {"certificate.json": b"{}"}}
-    first = DRAWN["default"].index("km") * PEOPLE
-    made = documents("default")[first : first + PEOPLE]
-    fast = [pdf.render(replace(one, has_many_alike=True, **paper)) for one in made]
-    slow = [pdf.render(replace(one, **paper)) for one in made]
-    for here, there in zip(fast, slow, strict=True):
+    return pdf.render(replace(document, has_many_alike=fast, **paper))
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("default", "km"), ("default", "lo"), ("programme", "zh")]
+)
+def test_a_file_to_be_stored_is_weasyprints_page_with_weasyprints_metadata(
+    name: str, language: str
+) -> None:
+    made = list(documents_in(name, language))
+    fast = [stored(one, fast=True) for one in made]  # each one, as the first is the prototype
+    for here, document in list(zip(fast, made, strict=True))[1:]:
+        there = stored(document, fast=False)
         one, other = drawn(here, 0), drawn(there, 0)
         assert (one.size, stray(one, other), stray(other, one)) == (other.size, 0, 0)
         with pikepdf.open(io.BytesIO(here)) as ours, pikepdf.open(io.BytesIO(there)) as theirs:
@@ -157,6 +186,32 @@ def test_a_file_to_be_stored_is_weasyprints_page_with_weasyprints_metadata() -> 
             assert ours.Root.Lang == theirs.Root.Lang
             assert ours.docinfo.items() == theirs.docinfo.items()
             assert list(ours.attachments) == ["certificate.json"]
+            assert len(ours.Root.AF) == len(theirs.Root.AF) == 1
+            assert profiles(ours) == profiles(theirs) != []
+
+
+def profiles(file: pikepdf.Pdf) -> list[bytes]:
+    """The colour profiles that the file promises to be printed with."""
+    return [one.DestOutputProfile.read_bytes() for one in file.Root.OutputIntents]
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not on this machine")
+def test_a_stored_file_is_read_aloud_in_the_order_of_its_page(tmp_path: Path) -> None:
+    def told(content: bytes) -> str:
+        path = tmp_path / "stored.pdf"
+        path.write_bytes(content)
+        command = ["pdftotext", "-raw", "-enc", "UTF-8", path, "-"]
+        return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+
+    *before, document = documents_in("default", "en")
+    for one in before:  # one of them is its prototype
+        stored(one, fast=True)
+    fast, slow = (told(stored(document, fast=is_fast)) for is_fast in (True, False))
+    lines = ("This is to certify", NAMES["en"][1], "has completed the course", "CPR, AED")
+    places = [fast.find(line) for line in lines]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert fast.split() == slow.split()
 
 
 def test_each_page_has_its_own_code() -> None:

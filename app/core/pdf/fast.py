@@ -77,7 +77,9 @@ class FastPath:
         pages = [self._page(document, is_upper=is_upper) for document in documents]
         moving: dict[_Kept, set[int]] = {}
         for page in filter(None, pages):
-            moving.setdefault(page.kept, set()).update(page.lines)
+            # Alone, a page has its texts in their order: an untagged file is read aloud in it.
+            own = page.lines if len(pages) > 1 else range(len(page.kept.prototype.own))
+            moving.setdefault(page.kept, set()).update(own)
         fixed = {kept: _fixed(kept, lines) for kept, lines in moving.items()}
         return [
             None if page is None else _drawn(page, under, moving[page.kept], fixed[page.kept])

@@ -62,7 +62,8 @@ class Writer:
         box = Array([0, 0, round(width, 3), round(height, 3)])
         drawings = Dictionary()
         content = [self._laid_under(layer, page.number, drawings) for layer in page.under]
-        content.append(self._fixed(page, box, height, drawings))
+        if page.fixed:
+            content.append(self._fixed(page, box, height, drawings))
         for place, picture in page.pictures:
             name = f"{CODE}{len(drawings)}"
             drawings[name] = self._code(picture)
