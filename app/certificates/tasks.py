@@ -15,6 +15,7 @@ from app.certificates.types import GIVEN_UP, UnprintableName
 from app.certificates.types.templates import UnfittingText
 from app.core import pades, pdf
 from app.core.db import begin_write
+from app.core.errors import kept_sentence
 from app.core.jobs import task, when_given_up
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
 
@@ -97,7 +98,7 @@ def _draw(
         )
         return made, ""
     except _LASTING as error:
-        return None, error.message % error.values
+        return None, kept_sentence(error)
 
 
 @task("certificates.print-run")
