@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import now
@@ -25,6 +25,8 @@ from app.core.db import Base, Database, begin_write, enum_column, insert_missing
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 4
+#: Of a job whose worker was killed, or stood still for longer than the lease, at the last try.
+LOST = "The worker was lost at the last try."
 KEEP_DONE = timedelta(days=7)
 
 Task = Callable[[Session, Mapping[str, Any], datetime], None]
@@ -128,15 +130,14 @@ def enqueue_many(
 
 
 def claim(db: Session, at: datetime) -> Job | None:
-    """Take the next free job, or None. Begins and commits its own write."""
-    begin_write(db)
-    free = or_(
-        (Job.status == JobStatus.QUEUED) & Job.lease_until.is_(None),
-        Job.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]) & (Job.lease_until < at),
-    )
-    job = db.scalars(
-        select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
-    ).first()
+    """Take the next free job, or None. Begins and commits its own writes.
+
+    A job whose worker was lost at the last try is given up on the way.
+    """
+    while (job := _next_free(db, at)) is not None and _is_lost(job):
+        log.error("job %s (%s) lost its worker at the last try", job.id, job.task)
+        _close(db, (Job.id == job.id,), JobStatus.FAILED, LOST)
+        db.commit()
     if job is not None:
         job.status, job.lease_until, job.tries = JobStatus.RUNNING, at + LEASE, job.tries + 1
         job.owner = f"{os.getpid()}:{uuid4()}"
@@ -144,18 +145,42 @@ def claim(db: Session, at: datetime) -> Job | None:
     return job
 
 
+def _next_free(db: Session, at: datetime) -> Job | None:
+    """Begin a write and hold the next free job in it."""
+    begin_write(db)
+    free = or_(
+        (Job.status == JobStatus.QUEUED) & Job.lease_until.is_(None),
+        Job.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]) & (Job.lease_until < at),
+    )
+    return db.scalars(
+        select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
+    ).first()
+
+
+def _is_lost(job: Job) -> bool:
+    return job.status is JobStatus.RUNNING and job.tries >= MAX_TRIES
+
+
 def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str | None) -> bool:
     """Close the job if `owner` still holds it; commits. False when another worker took over."""
     begin_write(db)
     owned = (Job.id == job_id, Job.owner == owner, Job.status == JobStatus.RUNNING)
-    values: dict[str, Any] = {"status": status, "error": error, "lease_until": None}
+    is_closed = _close(db, owned, status, error)
+    db.commit()
+    return is_closed
+
+
+def _close(
+    db: Session, which: Sequence[ColumnElement[bool]], status: JobStatus, error: str | None
+) -> bool:
+    """Let go of a job, in the caller's write together with what is written when it is given up."""
+    values: dict[str, Any] = {"status": status, "error": error, "lease_until": None, "owner": None}
     if status in {JobStatus.DONE, JobStatus.FAILED}:
         values |= {"unique_key": None, "finished_at": now()}
-    done = update(Job).where(*owned).values(**values).returning(Job.task, Job.payload)
+    done = update(Job).where(*which).values(**values).returning(Job.task, Job.payload)
     closed = db.execute(done).first()
     if closed is not None and status is JobStatus.FAILED and closed.task in _WHEN_GIVEN_UP:
         _WHEN_GIVEN_UP[closed.task](db, closed.payload, now())
-    db.commit()
     return closed is not None
 
 

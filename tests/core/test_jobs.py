@@ -141,6 +141,31 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next(database: Database) ->
         assert len(db.scalars(select(AuditEvent)).all()) == 1
 
 
+def test_a_job_whose_worker_is_killed_at_each_try_is_given_up_once(database: Database) -> None:
+    job_id, behind = put(database, "tests.fail"), put(database, "tests.note", number=1)
+    for _ in range(jobs.MAX_TRIES):
+        with database.session() as db:
+            lost = claim(db, now())
+            assert lost is not None
+            assert lost.id == job_id
+            owner = str(lost.owner)
+        _let_lease_run_out(database, job_id)
+
+    def claim_next() -> int | None:
+        with database.session() as db:
+            found = claim(db, now())
+            return found and found.id
+
+    with ThreadPoolExecutor(2) as pool:
+        claimed = {future.result() for future in [pool.submit(claim_next) for _ in range(2)]}
+    assert claimed == {behind, None}
+    job = job_of(database, job_id)
+    assert (job.status, job.error) == (JobStatus.FAILED, jobs.LOST)
+    with database.session() as db:
+        assert [one.action for one in db.scalars(select(AuditEvent))] == ["tests.given-up"]
+        assert not finish(db, job_id, owner, JobStatus.DONE, None)
+
+
 def _let_lease_run_out(database: Database, job_id: int) -> None:
     with database.session() as db:
         begin_write(db)
