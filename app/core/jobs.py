@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -52,7 +52,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(80))
     payload: Mapped[dict[str, Any]]
-    #: While a job with this key is queued or running, another one is not added.
+    #: While a job with this key is queued, running or given up, another one is not added.
     unique_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     status: Mapped[JobStatus] = mapped_column(enum_column(JobStatus), default=JobStatus.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
@@ -97,6 +97,7 @@ def enqueue(
 ) -> Job:
     """Add a job in the caller's write; an unfinished one with the same unique key is kept.
 
+    One that was given up is taken up again, so that there is never a second one beside it.
     No worker takes it up earlier than `not_before`.
     """
     row = {
@@ -111,6 +112,7 @@ def enqueue(
             return added[0]
         waiting = db.scalars(select(Job).where(Job.unique_key == unique)).first()
         if waiting is not None:  # else it was done between these two statements
+            _queue_again(db, Job.id == waiting.id, not_before=not_before)
             return waiting
 
 
@@ -119,7 +121,7 @@ def enqueue_many(
 ) -> None:
     """Add many jobs, each with its payload and unique key, in few statements.
 
-    One with the unique key of an unfinished job is left out.
+    One with the unique key of a job that is not done is left out.
     """
     at = now()
     rows = [
@@ -176,7 +178,9 @@ def _close(
     """Let go of a job, in the caller's write together with what is written when it is given up."""
     values: dict[str, Any] = {"status": status, "error": error, "lease_until": None, "owner": None}
     if status in {JobStatus.DONE, JobStatus.FAILED}:
-        values |= {"unique_key": None, "finished_at": now()}
+        values["finished_at"] = now()
+    if status is JobStatus.DONE:
+        values["unique_key"] = None
     done = update(Job).where(*which).values(**values).returning(Job.task, Job.payload)
     closed = db.execute(done).first()
     if closed is not None and status is JobStatus.FAILED and closed.task in _WHEN_GIVEN_UP:
@@ -193,11 +197,28 @@ def count_failed(db: Session) -> int:
 def retry_failed(db: Session) -> int:
     """Queue the jobs that were given up once more; returns how many. Commits its own write."""
     begin_write(db)
-    again = {"status": JobStatus.QUEUED, "tries": 0, "finished_at": None}
-    failed = update(Job).where(Job.status == JobStatus.FAILED).values(again).returning(Job.id)
-    number = len(db.execute(failed).all())
+    number = _queue_again(db)
     db.commit()
     return number
+
+
+def _queue_again(
+    db: Session, *which: ColumnElement[bool], not_before: datetime | None = None
+) -> int:
+    again = {
+        "status": JobStatus.QUEUED,
+        "tries": 0,
+        "finished_at": None,
+        "lease_until": not_before,
+    }
+    failed = update(Job).where(Job.status == JobStatus.FAILED, *which).values(again)
+    return len(db.execute(failed.returning(Job.id)).all())
+
+
+def waiting_keys(db: Session, keys: Collection[str]) -> set[str]:
+    """Those of these unique keys whose jobs are queued or running."""
+    query = select(Job.unique_key).where(Job.unique_key.in_(keys), Job.finished_at.is_(None))
+    return {key for key in db.scalars(query) if key}
 
 
 def forget_done(db: Session, at: datetime) -> None:

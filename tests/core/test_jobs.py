@@ -98,6 +98,22 @@ def test_failed_jobs_are_counted_and_can_be_queued_again(database: Database) -> 
     assert Worker(database).run_all() == jobs.MAX_TRIES
 
 
+def test_a_job_that_was_given_up_is_taken_up_again_and_has_no_second_beside_it(
+    database: Database,
+) -> None:
+    job_id = put(database, "tests.fail", "one")
+    Worker(database).run_all()
+    with database.session() as db:
+        assert jobs.waiting_keys(db, ["one"]) == set()
+        assert jobs.retry_failed(db) == 1
+        assert jobs.waiting_keys(db, ["one"]) == {"one"}
+    assert put(database, "tests.fail", "one") == job_id
+    assert Worker(database).run_all() == jobs.MAX_TRIES
+    assert put(database, "tests.fail", "one") == job_id
+    job = job_of(database, job_id)
+    assert (job.status, job.tries, job.finished_at) == (JobStatus.QUEUED, 0, None)
+
+
 def test_who_lost_the_lease_changes_nothing(database: Database) -> None:
     job_id = put(database, "tests.note", number=1)
     with database.session() as one, database.session() as other:
