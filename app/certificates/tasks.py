@@ -64,6 +64,12 @@ def picture(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     db.commit()
 
 
+@when_given_up("certificates.picture")
+def give_picture_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Say on the certificate's page that its picture failed, and not that it is being made."""
+    services.record_picture_fault(db, int(payload["certificate"]), GIVEN_UP)
+
+
 @task("certificates.preview")
 def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
     """Draw a preview, if it is still wanted."""
