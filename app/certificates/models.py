@@ -116,7 +116,7 @@ class Certificate(Base):
     file_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     #: The first page as a picture, which chats can show; drawn once, from the stored file.
     picture_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
-    #: Why the file could not be made, in a sentence for the administrator.
+    #: Why the file could not be made, or beside a file its picture: for the administrator.
     file_fault: Mapped[str | None] = mapped_column(Text)
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -15,6 +15,7 @@ from app.certificates.types import GIVEN_UP, UnprintableName
 from app.certificates.types.templates import UnfittingText
 from app.core import pades, pdf
 from app.core.db import begin_write
+from app.core.errors import kept_sentence
 from app.core.jobs import task, when_given_up
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
 
@@ -63,6 +64,12 @@ def picture(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     db.commit()
 
 
+@when_given_up("certificates.picture")
+def give_picture_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Say on the certificate's page that its picture failed, and not that it is being made."""
+    services.record_picture_fault(db, int(payload["certificate"]), GIVEN_UP)
+
+
 @task("certificates.preview")
 def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
     """Draw a preview, if it is still wanted."""
@@ -97,7 +104,7 @@ def _draw(
         )
         return made, ""
     except _LASTING as error:
-        return None, error.message % error.values
+        return None, kept_sentence(error)
 
 
 @task("certificates.print-run")

@@ -22,6 +22,19 @@ class DomainError(Exception):
         self.values = values
 
 
+#: Letters of each value in a sentence that is kept; names have at most 100.
+_MOST = 100
+
+
+def kept_sentence(error: DomainError) -> str:
+    """The English sentence to keep: long values are cut, so that it is known again when shown."""
+    return error.message % {name: _cut(str(value)) for name, value in error.values.items()}
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _MOST else f"{value[: _MOST - 1]}…"
+
+
 class NotFound(DomainError):
     """The thing does not exist, or is not this person's."""
 

@@ -10,13 +10,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Index, String, Text, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import now
@@ -25,6 +25,8 @@ from app.core.db import Base, Database, begin_write, enum_column, insert_missing
 log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 4
+#: Of a job whose worker was killed, or stood still for longer than the lease, at the last try.
+LOST = "The worker was lost at the last try."
 KEEP_DONE = timedelta(days=7)
 
 Task = Callable[[Session, Mapping[str, Any], datetime], None]
@@ -50,7 +52,7 @@ class Job(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(String(80))
     payload: Mapped[dict[str, Any]]
-    #: While a job with this key is queued or running, another one is not added.
+    #: While a job with this key is queued, running or given up, another one is not added.
     unique_key: Mapped[str | None] = mapped_column(String(120), unique=True)
     status: Mapped[JobStatus] = mapped_column(enum_column(JobStatus), default=JobStatus.QUEUED)
     tries: Mapped[int] = mapped_column(default=0)
@@ -95,6 +97,7 @@ def enqueue(
 ) -> Job:
     """Add a job in the caller's write; an unfinished one with the same unique key is kept.
 
+    One that was given up is taken up again, so that there is never a second one beside it.
     No worker takes it up earlier than `not_before`.
     """
     row = {
@@ -109,6 +112,7 @@ def enqueue(
             return added[0]
         waiting = db.scalars(select(Job).where(Job.unique_key == unique)).first()
         if waiting is not None:  # else it was done between these two statements
+            _queue_again(db, Job.id == waiting.id, not_before=not_before)
             return waiting
 
 
@@ -117,7 +121,7 @@ def enqueue_many(
 ) -> None:
     """Add many jobs, each with its payload and unique key, in few statements.
 
-    One with the unique key of an unfinished job is left out.
+    One with the unique key of a job that is not done is left out.
     """
     at = now()
     rows = [
@@ -128,15 +132,14 @@ def enqueue_many(
 
 
 def claim(db: Session, at: datetime) -> Job | None:
-    """Take the next free job, or None. Begins and commits its own write."""
-    begin_write(db)
-    free = or_(
-        (Job.status == JobStatus.QUEUED) & Job.lease_until.is_(None),
-        Job.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]) & (Job.lease_until < at),
-    )
-    job = db.scalars(
-        select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
-    ).first()
+    """Take the next free job, or None. Begins and commits its own writes.
+
+    A job whose worker was lost at the last try is given up on the way.
+    """
+    while (job := _next_free(db, at)) is not None and _is_lost(job):
+        log.error("job %s (%s) lost its worker at the last try", job.id, job.task)
+        _close(db, (Job.id == job.id,), JobStatus.FAILED, LOST)
+        db.commit()
     if job is not None:
         job.status, job.lease_until, job.tries = JobStatus.RUNNING, at + LEASE, job.tries + 1
         job.owner = f"{os.getpid()}:{uuid4()}"
@@ -144,18 +147,44 @@ def claim(db: Session, at: datetime) -> Job | None:
     return job
 
 
+def _next_free(db: Session, at: datetime) -> Job | None:
+    """Begin a write and hold the next free job in it."""
+    begin_write(db)
+    free = or_(
+        (Job.status == JobStatus.QUEUED) & Job.lease_until.is_(None),
+        Job.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]) & (Job.lease_until < at),
+    )
+    return db.scalars(
+        select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
+    ).first()
+
+
+def _is_lost(job: Job) -> bool:
+    return job.status is JobStatus.RUNNING and job.tries >= MAX_TRIES
+
+
 def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str | None) -> bool:
     """Close the job if `owner` still holds it; commits. False when another worker took over."""
     begin_write(db)
     owned = (Job.id == job_id, Job.owner == owner, Job.status == JobStatus.RUNNING)
-    values: dict[str, Any] = {"status": status, "error": error, "lease_until": None}
+    is_closed = _close(db, owned, status, error)
+    db.commit()
+    return is_closed
+
+
+def _close(
+    db: Session, which: Sequence[ColumnElement[bool]], status: JobStatus, error: str | None
+) -> bool:
+    """Let go of a job, in the caller's write together with what is written when it is given up."""
+    values: dict[str, Any] = {"status": status, "error": error, "lease_until": None, "owner": None}
     if status in {JobStatus.DONE, JobStatus.FAILED}:
-        values |= {"unique_key": None, "finished_at": now()}
-    done = update(Job).where(*owned).values(**values).returning(Job.task, Job.payload)
+        values["finished_at"] = now()
+    if status is JobStatus.DONE:
+        values["unique_key"] = None
+    done = update(Job).where(*which).values(**values).returning(Job.task, Job.payload)
     closed = db.execute(done).first()
     if closed is not None and status is JobStatus.FAILED and closed.task in _WHEN_GIVEN_UP:
         _WHEN_GIVEN_UP[closed.task](db, closed.payload, now())
-    db.commit()
     return closed is not None
 
 
@@ -168,11 +197,28 @@ def count_failed(db: Session) -> int:
 def retry_failed(db: Session) -> int:
     """Queue the jobs that were given up once more; returns how many. Commits its own write."""
     begin_write(db)
-    again = {"status": JobStatus.QUEUED, "tries": 0, "finished_at": None}
-    failed = update(Job).where(Job.status == JobStatus.FAILED).values(again).returning(Job.id)
-    number = len(db.execute(failed).all())
+    number = _queue_again(db)
     db.commit()
     return number
+
+
+def _queue_again(
+    db: Session, *which: ColumnElement[bool], not_before: datetime | None = None
+) -> int:
+    again = {
+        "status": JobStatus.QUEUED,
+        "tries": 0,
+        "finished_at": None,
+        "lease_until": not_before,
+    }
+    failed = update(Job).where(Job.status == JobStatus.FAILED, *which).values(again)
+    return len(db.execute(failed.returning(Job.id)).all())
+
+
+def waiting_keys(db: Session, keys: Collection[str]) -> set[str]:
+    """Those of these unique keys whose jobs are queued or running."""
+    query = select(Job.unique_key).where(Job.unique_key.in_(keys), Job.finished_at.is_(None))
+    return {key for key in db.scalars(query) if key}
 
 
 def forget_done(db: Session, at: datetime) -> None:

@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.certificates.models import Certificate
 from app.certificates.services import desk
+from app.certificates.types import UnprintableName
+from app.certificates.types.templates import UnfittingText
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core import jobs
 from app.core.clock import now
+from app.core.errors import kept_sentence
 from app.core.jobs import Job, Worker
 from app.core.languages import LANGUAGES
 from app.core.pdf import DoesNotFit
@@ -214,3 +217,19 @@ def test_why_a_run_has_no_file_is_told_in_the_readers_language(
     told = html(office, run.replace("/en/", "/vi/"))
     assert "KPK-2026-000001-9, Lan: Nội dung này không vừa trang" in told
     assert "does not fit" not in told
+
+
+def test_the_place_of_a_letter_is_told_in_words_and_a_long_text_keeps_the_sentence(
+    db: Session, office: CheckedClient, cohort: Cohort
+) -> None:
+    run = str(office.submit(queue(cohort), {}, f"cohorts/{cohort.key}").location)
+    db.expire_all()
+    kept = desk.recent_runs(db)[0]
+    letters = UnprintableName(name="Lan", slot="course, km", letters="😀")
+    long = UnfittingText(name="Lan", slot="signatory", text="Lan " * 200)
+    for error, place in ((letters, "(Khóa học, ខ្មែរ)"), (long, "(Ai ký)")):
+        desk.record_fault(db, kept.id, f"KPK-2026-000001-9, Lan: {kept_sentence(error)}")
+        db.commit()
+        told = html(office, run.replace("/en/", "/vi/"))
+        assert place in re.sub("<wbr>|[\u200b\u2060]", "", told)
+        assert "cannot be printed" not in told

@@ -10,15 +10,16 @@ import pytest
 import zxingcpp
 from flask import Flask
 from PIL import Image
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates import rendering, services
 from app.certificates.loader import template
 from app.certificates.models import Certificate
-from app.core import files
+from app.core import files, jobs
 from app.core.errors import NotFound
-from app.core.jobs import Worker
+from app.core.jobs import Job, Worker
 from app.core.pdf.pictures import light_png
 from tests.browsing import CheckedClient
 from tests.certificates.conftest import BASE_URL
@@ -86,6 +87,34 @@ def test_the_picture_is_drawn_once_and_asked_for_again_when_it_is_missing(
     Worker(app.extensions["kapok"].database).run_all()
     db.expire_all()
     assert drawn.picture_sha256 == first
+
+
+def test_a_picture_at_which_the_server_failed_is_told_until_it_is_drawn(
+    app: Flask, db: Session, sign_in: SignIn, drawn: Certificate, administrator: User
+) -> None:
+    content, drawn.picture_sha256 = drawn.file_sha256, None
+    broken = files.store(db, b"no PDF", "application/pdf", AT).sha256
+    drawn.file_sha256 = broken
+    services.ask_missing_files(db)
+    db.execute(update(Job).values(tries=jobs.MAX_TRIES - 1))
+    db.commit()
+    worker = Worker(app.extensions["kapok"].database)
+    worker.run_all()
+    address = f"/en/certificates/mine/{drawn.key}"
+    client = sign_in(drawn.user)
+    for path in (address, f"{address}.png"):
+        told = client.get(path).text
+        assert "The picture could not be made." in told
+        assert "being made" not in told
+    office = sign_in(administrator).get(f"/en/certificates/{drawn.key}").text
+    assert "The picture could not be made. Reason:" in office
+    db.refresh(drawn)
+    drawn.file_sha256 = content
+    services.ask_missing_files(db)
+    db.commit()
+    assert worker.run_all() == 1
+    db.refresh(drawn)
+    assert (drawn.picture_sha256 is not None, drawn.file_fault) == (True, None)
 
 
 def test_a_picture_that_would_be_too_big_gets_fewer_colours() -> None:

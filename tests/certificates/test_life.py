@@ -237,6 +237,31 @@ def test_the_programme_is_certified_when_every_course_is_valid_on_one_day(
     assert again.certificate is made
 
 
+def test_a_programme_certificate_renews_the_one_that_stands_when_a_later_one_was_revoked(
+    db: Session, everything: User, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme, team = library().programme, library().exercise
+    assert team is not None
+
+    def issue_after(days: int) -> Certificate:
+        day, at = TODAY + timedelta(days=days), AT + timedelta(days=days)
+        passed = PassedSheet(team.key, day, "check", "examiner", "NONG LAN", "lo", "Nanning", True)
+        monkeypatch.setattr(
+            practicals, "passed_team_exercise", lambda _db, ids: dict.fromkeys(ids, passed)
+        )
+        event = new_event_id()
+        return services.issue(db, [everything], programme, administrator, event, at, BASE_URL)[0]
+
+    first = issue_after(0)
+    course = db.scalars(select(Certificate).where(Certificate.slug == SLUG)).one()
+    course.valid_until = LAST + timedelta(days=90)
+    second = issue_after(1)
+    services.revoke(db, second, "Issued to the wrong person.", administrator, AT)
+    third = issue_after(2)
+    assert [second.renews_id, third.renews_id] == [first.id, first.id]
+    assert third.evidence["renews"] == {"key": first.key, "serial": first.serial}
+
+
 def test_a_course_that_is_over_is_missing_for_the_programme(db: Session, everything: User) -> None:
     late = services.standing_in(db, [everything], library().programme, LAST + timedelta(days=1))[0]
     assert [(one.kind, one.key) for one in late.missing] == [(MissingKind.COURSE_CERTIFICATE, SLUG)]

@@ -98,6 +98,22 @@ def test_failed_jobs_are_counted_and_can_be_queued_again(database: Database) -> 
     assert Worker(database).run_all() == jobs.MAX_TRIES
 
 
+def test_a_job_that_was_given_up_is_taken_up_again_and_has_no_second_beside_it(
+    database: Database,
+) -> None:
+    job_id = put(database, "tests.fail", "one")
+    Worker(database).run_all()
+    with database.session() as db:
+        assert jobs.waiting_keys(db, ["one"]) == set()
+        assert jobs.retry_failed(db) == 1
+        assert jobs.waiting_keys(db, ["one"]) == {"one"}
+    assert put(database, "tests.fail", "one") == job_id
+    assert Worker(database).run_all() == jobs.MAX_TRIES
+    assert put(database, "tests.fail", "one") == job_id
+    job = job_of(database, job_id)
+    assert (job.status, job.tries, job.finished_at) == (JobStatus.QUEUED, 0, None)
+
+
 def test_who_lost_the_lease_changes_nothing(database: Database) -> None:
     job_id = put(database, "tests.note", number=1)
     with database.session() as one, database.session() as other:
@@ -139,6 +155,31 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next(database: Database) ->
     assert Worker(database).run_all() == 1
     with database.session() as db:
         assert len(db.scalars(select(AuditEvent)).all()) == 1
+
+
+def test_a_job_whose_worker_is_killed_at_each_try_is_given_up_once(database: Database) -> None:
+    job_id, behind = put(database, "tests.fail"), put(database, "tests.note", number=1)
+    for _ in range(jobs.MAX_TRIES):
+        with database.session() as db:
+            lost = claim(db, now())
+            assert lost is not None
+            assert lost.id == job_id
+            owner = str(lost.owner)
+        _let_lease_run_out(database, job_id)
+
+    def claim_next() -> int | None:
+        with database.session() as db:
+            found = claim(db, now())
+            return found and found.id
+
+    with ThreadPoolExecutor(2) as pool:
+        claimed = {future.result() for future in [pool.submit(claim_next) for _ in range(2)]}
+    assert claimed == {behind, None}
+    job = job_of(database, job_id)
+    assert (job.status, job.error) == (JobStatus.FAILED, jobs.LOST)
+    with database.session() as db:
+        assert [one.action for one in db.scalars(select(AuditEvent))] == ["tests.given-up"]
+        assert not finish(db, job_id, owner, JobStatus.DONE, None)
 
 
 def _let_lease_run_out(database: Database, job_id: int) -> None:

@@ -75,7 +75,8 @@ def store_picture(db: Session, certificate_id: int, content: bytes, at: datetime
     """Keep the picture of a certificate; one that is there already stays."""
     stored = files.store(db, content, PNG, at)
     without = (Certificate.id == certificate_id, Certificate.picture_sha256.is_(None))
-    db.execute(update(Certificate).where(*without).values(picture_sha256=stored.sha256))
+    values = {"picture_sha256": stored.sha256, "file_fault": None}
+    db.execute(update(Certificate).where(*without).values(**values))
 
 
 def ask_missing_files(db: Session) -> int:
@@ -101,6 +102,13 @@ def record_fault(db: Session, certificate_id: int, fault: str) -> None:
         .where(Certificate.id == certificate_id, Certificate.file_sha256.is_(None))
         .values(file_fault=fault[:500])
     )
+
+
+def record_picture_fault(db: Session, certificate_id: int, fault: str) -> None:
+    """Keep why a certificate has a file and no picture."""
+    bare = (Certificate.file_sha256.is_not(None), Certificate.picture_sha256.is_(None))
+    which = update(Certificate).where(Certificate.id == certificate_id, *bare)
+    db.execute(which.values(file_fault=fault[:500]))
 
 
 def ask_preview(

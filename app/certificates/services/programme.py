@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -36,18 +37,20 @@ def programme_readiness(
     It is valid until the first of the courses' certificates ends. Four queries.
     """
     ids = [user.id for user in users]
-    held = _newest(db, ids, programme)
+    held, standing = _certificates(db, ids, programme)
     exercises = practicals.passed_team_exercise(db, ids) if programme.award.exercise else None
     consenting = accounts.people_with_consent(db, ids, Purpose.PUBLIC_VERIFICATION)
-    return [
+    found = [
         _stand(user, held.get(user.id, {}), exercises, programme, on, user.id in consenting)
         for user in users
     ]
+    return [_renewing(one, standing.get(one.user.id)) for one in found]
 
 
-def _newest(
+def _certificates(
     db: Session, ids: Sequence[int], programme: Programme
-) -> dict[int, dict[str, Certificate]]:
+) -> tuple[dict[int, dict[str, Certificate]], dict[int, Certificate]]:
+    """Each person's newest certificates, and her newest of the programme that still stands."""
     slugs = [programme.key, *(course.slug for course in programme.courses)]
     query = (
         select(Certificate)
@@ -56,9 +59,20 @@ def _newest(
         .order_by(Certificate.award_date, Certificate.version)
     )
     found: dict[int, dict[str, Certificate]] = {}
+    standing: dict[int, Certificate] = {}
     for one in db.scalars(query).unique():
         found.setdefault(one.user_id, {})[one.slug] = one
-    return found
+        if one.slug == programme.key and one.revoked_at is None and one.replacement is None:
+            standing[one.user_id] = one
+    return found, standing
+
+
+def _renewing(found: Readiness, standing: Certificate | None) -> Readiness:
+    """With the certificate that a new one renews: the newest that was not revoked."""
+    if standing is None or found.certificate is not None:
+        return found
+    evidence = found.evidence and {**found.evidence, **renewal_evidence(standing, {})}
+    return replace(found, evidence=evidence, renews=standing)
 
 
 def _stand(
@@ -80,12 +94,9 @@ def _stand(
             evidence, until = newest.evidence, newest.valid_until
             return Readiness(user, (), newest.award_date, until, newest, evidence)
     missing += formalities(user, consents=consents)
-    renews = newest if newest is not None and newest.revoked_at is None else None
     evidence = {} if missing else _evidence(user, held, exercise, programme)
-    if evidence and renews is not None:
-        evidence |= renewal_evidence(renews, {})
     award_date, valid_until = dates
-    return Readiness(user, tuple(missing), award_date, valid_until, None, evidence, renews=renews)
+    return Readiness(user, tuple(missing), award_date, valid_until, None, evidence)
 
 
 def _missing_courses(held: Held, programme: Programme, on: date) -> Iterable[Missing]:

@@ -17,7 +17,7 @@ from app.certificates.models import Certificate, RefresherReading
 from app.certificates.services import desk
 from app.certificates.services.freezing import folded
 from app.certificates.services.numbers import normal_code
-from app.certificates.types import NotRendered, UnknownCertificate, UnknownCode
+from app.certificates.types import NotRendered, PictureNotMade, UnknownCertificate, UnknownCode
 from app.core import files
 from app.core.db import among
 from app.core.files import StoredFile
@@ -109,9 +109,9 @@ def file_of(db: Session, certificate: Certificate) -> StoredFile:
 
 
 def picture_file(db: Session, certificate: Certificate) -> StoredFile:
-    """The stored picture; raises NotRendered while it is being made."""
+    """The stored picture; raises NotRendered while it is being made, or PictureNotMade."""
     if certificate.picture_sha256 is None:
-        raise NotRendered
+        raise PictureNotMade if certificate.file_fault else NotRendered
     return files.load(db, certificate.picture_sha256)
 
 

@@ -282,6 +282,12 @@ class NotRendered(NotFound):
     message = N_("The file of this certificate is still being made. Try again in a minute.")
 
 
+class PictureNotMade(NotFound):
+    """The server failed at the picture."""
+
+    message = N_("The picture could not be made. Ask the administrator.")
+
+
 #: Why there is no file when none of the texts is to blame.
 GIVEN_UP = N_(
     "The server failed at it several times. Tell the people who run the site; "

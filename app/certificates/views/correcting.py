@@ -16,6 +16,7 @@ from app.certificates.types import (
     NoWordsOfToday,
     UnprintableName,
 )
+from app.certificates.views.faults import in_words
 from app.certificates.views.frame import base_url, blueprint, me, one, told
 from app.core.clock import now
 from app.core.db import writing
@@ -63,6 +64,7 @@ def correct(key: object) -> AnyResponse | tuple[str, int]:
         )
     except (NotCorrectable, NothingToCorrect, NoWordsOfToday, UnprintableName) as error:
         db.rollback()
+        error.values = in_words(error.values)
         refuse(form, None, error)
         return _page(form, one(key)), error.status
     db.commit()

@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from app.core import jobs
 from app.core.db import insert_or_get
-from app.core.jobs import Job
 from app.courses.library import library
 from app.courses.types import Course, Item, ItemType
 from app.learning.models import ItemAnalysis, ItemCorrection
@@ -215,8 +214,7 @@ def analysis_of(db: Session, course: Course, since: date, reference: str = "") -
 
 
 def _is_waiting(db: Session, course: Course, since: date) -> bool:
-    query = select(Job.id).where(Job.unique_key == _unique(course, since))
-    return db.scalar(query) is not None
+    return bool(jobs.waiting_keys(db, [_unique(course, since)]))
 
 
 def _most_used(course: Course, counts: Mapping[str, ItemCount]) -> str:

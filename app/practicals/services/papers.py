@@ -113,8 +113,7 @@ def papers_of(db: Session, session: TrainingSession) -> Sequence[SessionPaper]:
 def waiting_of(db: Session, prints: Sequence[SessionPaper]) -> set[int]:
     """The numbers of the prints that the worker has not done yet."""
     keys = {_job_key(paper): paper.id for paper in prints}
-    queued = db.scalars(select(jobs.Job.unique_key).where(jobs.Job.unique_key.in_(keys)))
-    return {keys[key] for key in queued if key}
+    return {keys[key] for key in jobs.waiting_keys(db, keys)}
 
 
 def paper_of(db: Session, session: TrainingSession, key: str) -> SessionPaper:

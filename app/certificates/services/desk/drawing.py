@@ -23,6 +23,7 @@ from app.certificates.types.desk import PrintKind, RunNotReady
 from app.core import jobs, pdf
 from app.core.clock import programme_date
 from app.core.db import insert_or_get
+from app.core.errors import kept_sentence
 from app.core.pdf import Binding, Document, DoesNotFit, MissingGlyph, Shift
 from app.courses.library import library
 
@@ -115,7 +116,7 @@ def fault_of(pages: Pages) -> str:
         try:
             drawn_part(Pages(pages.number, [facts], [template]))
         except LASTING as error:
-            return f"{facts['serial']}, {facts['names']['native']}: {error.message % error.values}"
+            return f"{facts['serial']}, {facts['names']['native'][:100]}: {kept_sentence(error)}"
     return ""
 
 
