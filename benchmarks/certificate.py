@@ -29,6 +29,7 @@ def measure() -> Iterator[Figure]:
     template = loader.template("default")
     with tempfile.TemporaryDirectory() as folder:
         keys.use_folder(Path(folder) / "keys", BASE_URL)
+        keys.ring().make_missing()
         facts = [_facts(template, number) for number in range(RUNS)]
         yield from _drawn(facts, template)
         yield from _signed(facts, template)

@@ -34,6 +34,7 @@ from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.cohorts.types import CohortDraft
 from app.core.events import new_event_id
+from app.core.keys import ring
 from app.courses import services as courses
 from app.courses.library import library
 from app.courses.models import ContentOpening, ContentReview
@@ -179,6 +180,7 @@ def make_learner(
 
 def make_certificate(db: Session, user: User, slug: str = "cpr-aed-choking") -> Certificate:
     """A certificate of AT's day without the way to it; for tests of what happens afterwards."""
+    ring().make_missing()
     number, by = next_number(), make_administrator(db)
     act = CertificateIssue(
         event_id=new_event_id(),

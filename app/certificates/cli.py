@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from app.accounts.types import NameForm
 from app.certificates import loader, rendering, services, tasks
 from app.certificates.models import Certificate
-from app.certificates.services import desk
+from app.certificates.services import desk, signing
 from app.cohorts.models import Cohort
+from app.core import cose
 from app.core.clock import now, programme_date
 from app.core.db import reading, writing
 from app.core.errors import DomainError
 from app.core.health import health_check
-from app.core.keys import Purpose, ring
+from app.core.keys import KeyUnreadable, Purpose, ring
 from app.core.languages import LANGUAGES
 from app.core.web import settings
 
@@ -43,11 +44,24 @@ def unexplained_numbers(db: Session) -> Iterator[str]:
 def missing_keys(db: Session) -> Iterator[str]:
     """Keys that issued certificates were signed with and that are gone."""
     has_signed = select(Certificate.id).where(Certificate.signed.is_not(None)).limit(1)
-    gone = [str(one) for one in Purpose if not ring().all(one)]
+    try:
+        names = {(key.purpose, key.thumbprint[: cose.KEY_ID_BYTES]) for key in ring().existing()}
+    except (KeyUnreadable, OSError) as error:
+        yield f"The keys cannot be read: {error}"
+        return
+    gone = [str(one) for one in Purpose if one not in {purpose for purpose, _ in names}]
     if gone and db.scalar(has_signed) is not None:
         yield (
             f"Keys are missing ({', '.join(gone)}): bring them back from their copy, "
-            "or run 'kapok keys create'."
+            "or, if there is none, run 'kapok keys create'."
+        )
+    acts = [act for act in signing.signers(db) if (Purpose.CODE, act[0]) not in names]
+    if acts:
+        more = " …" if len(acts) > SHOWN else ""
+        yield (
+            f"Certificates signed with a key that is lost: {sum(act[2] for act in acts)} "
+            f"(from {', '.join(act[1] for act in acts[:SHOWN])}{more}). Bring the key back from "
+            "its copy: without it their QR codes are not genuine where there is no network."
         )
 
 

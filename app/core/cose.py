@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from app.core.keys import Key
-from app.core.multibase import base32
+from app.core.multibase import base32, from_base32
 
 ISSUER, EXPIRES, ISSUED, NUMBER = 1, 4, 6, 7  # names of claims, RFC 8392, 4
 _ALGORITHM, _KEY_ID, _ES256, _SIGN1 = 1, 4, -7, 18  # RFC 9052, 3.1 and 2; RFC 9053, 2.1
@@ -46,3 +46,11 @@ def for_address(message: bytes) -> str:
     if len(packed) < len(message):
         return DEFLATED + base32(packed)
     return PLAIN + base32(message)
+
+
+def key_id(text: str) -> bytes:
+    """The name of the key that signed what `for_address` made."""
+    packed = from_base32(text[1:])
+    message = zlib.decompress(packed) if text[0] == DEFLATED else packed
+    named: bytes = cbor2.loads(cbor2.loads(message).value[0])[_KEY_ID]
+    return named

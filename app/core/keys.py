@@ -1,4 +1,4 @@
-"""The keys that sign: made at set-up or by whoever signs first, kept as files, rotated.
+"""The keys that sign: made at set-up or by the first act of issuing, kept as files, rotated.
 
 `<data>/keys/<purpose>-<number>.pem`: the highest number signs, the older ones stay so that what
 they signed verifies for ever. A file appears whole or not at all, by a hard link: of two processes
@@ -110,7 +110,7 @@ class Key:
 
 
 class Ring:
-    """All keys of one folder. Only `make_missing`, `to_sign` and `rotate` make any."""
+    """All keys of one folder. Only `make_missing` and `rotate` make any."""
 
     def __init__(self, folder: Path, host: str) -> None:
         """Nothing is read or made yet. `host` stands in the certificates."""
@@ -123,17 +123,18 @@ class Ring:
             raise NoKey
         return self._read(purpose, numbers[-1])
 
-    def to_sign(self, purpose: Purpose) -> Key:
-        """The same for whoever signs what is kept; a site without this key gets all it lacks."""
-        if not self._numbers(purpose):
-            self.make_missing()
-        return self.current(purpose)
-
     def make_missing(self) -> None:
-        """Make the first key of each purpose that has none, in any number of processes at once."""
+        """Make the first key of each purpose that has none, in any number of processes at once.
+
+        A key of documents whose authority is lost gets a successor, which the new one signs.
+        """
+        documents = self._numbers(Purpose.DOCUMENT)  # looked up first: there, it had an authority
         for purpose in Purpose:  # the authority comes before what it signs
-            if not self._numbers(purpose):
-                self._make(purpose, 1)
+            if self._numbers(purpose):
+                continue
+            self._make(purpose, 1)
+            if purpose is Purpose.AUTHORITY and documents:
+                self._make(Purpose.DOCUMENT, documents[-1] + 1)
 
     def all(self, purpose: Purpose) -> list[Key]:
         """Every key of a purpose, the newest first; none before the first is made."""
@@ -147,7 +148,8 @@ class Ring:
         """Make the next key; it signs from now on. A new authority signs a new document key."""
         numbers = self._numbers(purpose)
         if not numbers:
-            return self.to_sign(purpose)
+            self.make_missing()
+            return self.current(purpose)
         made = self._make(purpose, numbers[-1] + 1)
         if purpose is Purpose.AUTHORITY:
             self.rotate(Purpose.DOCUMENT)
@@ -163,7 +165,12 @@ class Ring:
         return self.folder / f"{purpose}-{number}.pem"
 
     def _read(self, purpose: Purpose, number: int) -> Key:
-        return _read(self._path(purpose, number), purpose, number)
+        path = self._path(purpose, number)
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise KeyUnreadable(f"The key {path} cannot be read: {error}.") from error
+        return _read(path, purpose, number, (found.st_ino, found.st_mtime_ns))
 
     def _make(self, purpose: Purpose, number: int) -> Key:
         """Make a key; if another process was faster, its key."""
@@ -225,8 +232,9 @@ def _keep_folder(folder: Path) -> None:
 
 
 @lru_cache(maxsize=100)
-def _read(path: Path, purpose: Purpose, number: int) -> Key:
-    # Cached for the life of the process: a file of a key never changes.
+def _read(path: Path, purpose: Purpose, number: int, file: tuple[int, int]) -> Key:  # noqa: ARG001
+    # Cached for the life of the process by inode and time: a file of a key never changes, but
+    # another one may take the name of a lost one.
     try:
         _tighten(path, 0o600)
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -235,7 +243,7 @@ def _read(path: Path, purpose: Purpose, number: int) -> Key:
         private: Any = serialization.load_pem_private_key(content, None)
         has_certificates = purpose in (Purpose.AUTHORITY, Purpose.DOCUMENT)
         certificates = x509.load_pem_x509_certificates(content) if has_certificates else []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # TypeError: it has a password
         raise KeyUnreadable(f"The key {path} cannot be read: {error}.") from error
     return Key(purpose, number, private, tuple(certificates))
 

@@ -25,3 +25,8 @@ def url64(content: bytes) -> str:
 def base32(content: bytes) -> str:
     """Base 32 without padding (RFC 4648, 6): its letters fit a QR code's alphanumeric mode."""
     return base64.b32encode(content).rstrip(b"=").decode()
+
+
+def from_base32(letters: str) -> bytes:
+    """What `base32` made, undone."""
+    return base64.b32decode(letters + "=" * (-len(letters) % 8))

@@ -33,12 +33,12 @@ def use_time_stamps(url: str | None) -> None:
 
 
 def signed(content: bytes) -> bytes:
-    """The PDF with our signature; the bytes before it stay as they are."""
+    """The PDF with our signature; the bytes before it stay as they are. Raises NoKey."""
     from pyhanko.pdf_utils.incremental_writer import (  # noqa: PLC0415 (see above)
         IncrementalPdfFileWriter,
     )
 
-    key = ring().to_sign(Purpose.DOCUMENT)
+    key = ring().current(Purpose.DOCUMENT)
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     reserved = _RESERVED_WITH_TIME if _time_stamp_server else _RESERVED
     out: Any = _signer(key, _time_stamp_server).sign_pdf(writer, bytes_reserved=reserved)

@@ -28,6 +28,7 @@ def issue(site: Site, serial: str, code: str, valid_until: str = "2099-12-31") -
     """A certificate straight into the site's database; the link of its QR code, and its number."""
     folder = Path(str(site.database.engine.url.database)).parent
     keys.use_folder(folder / "keys", site.address)
+    keys.ring().make_missing()
     template = loader.template("default")
     facts = rendering.sample_facts(template, "km", site.address)
     address = f"{site.address}/v/{rendering.grouped(code)}"

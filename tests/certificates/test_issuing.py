@@ -25,6 +25,7 @@ from app.core.db import Database, begin_write
 from app.core.events import new_event_id
 from app.core.health import faults_of_rooms
 from app.core.jobs import Job
+from app.core.keys import NoKey, ring
 from app.courses.types import Course
 from tests.certificates.conftest import BASE_URL, TODAY, Ready
 from tests.counting import statements_of
@@ -63,10 +64,39 @@ def test_the_doctor_tells_of_numbers_that_nothing_explains_and_of_lost_keys(
     counter = db.get_one(CertificateCounter, AT.year)
     counter.last += 2
     shutil.rmtree(app.extensions["kapok"].settings.data_dir / "keys")
-    numbers, keys = faults_of_rooms(db)
+    numbers, keys, lost = faults_of_rooms(db)
     assert services.serial_number(AT.year, counter.last) in numbers
     assert issued.serial not in numbers
     assert "badge, code, authority, document" in keys
+    assert issued.serial in lost
+
+
+def test_a_lost_key_is_not_made_again_by_issuing_and_the_doctor_knows_a_new_one(
+    app: Flask, db: Session, ready: Ready, issue: Issue, issued: Certificate
+) -> None:
+    db.commit()
+    second = ready()
+    db.commit()
+    folder = app.extensions["kapok"].settings.data_dir / "keys"
+    shutil.rmtree(folder)
+    with pytest.raises(NoKey):
+        issue(second)
+    db.rollback()
+    assert not folder.exists()
+    ring().make_missing()  # as the operator has told it to
+    (newer,) = issue(second)
+    (lost,) = faults_of_rooms(db)
+    assert "lost: 1" in lost
+    assert issued.serial in lost
+    assert newer.serial not in lost
+
+
+def test_the_doctor_tells_of_a_key_that_cannot_be_read(app: Flask, db: Session) -> None:
+    ring().make_missing()
+    path = app.extensions["kapok"].settings.data_dir / "keys" / "code-1.pem"
+    path.write_text("nothing")
+    (fault,) = faults_of_rooms(db)
+    assert str(path) in fault
 
 
 def test_the_number_of_queries_does_not_grow_with_the_people(

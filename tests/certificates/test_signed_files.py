@@ -13,15 +13,17 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.certificates import tasks
 from app.certificates.models import Certificate
 from app.certificates.views.file_check import FILE_MISSES
 from app.core import pades, pades_check
 from app.core import pdf as pdf_pages
 from app.core.files import StoredFile
 from app.core.jobs import Worker
-from app.core.keys import Purpose, ring
+from app.core.keys import NoKey, Purpose, ring
 from app.core.pades_check import Finding
 from tests.browsing import CheckedClient
+from tests.factories import AT
 
 
 @pytest.fixture
@@ -55,6 +57,17 @@ def test_it_is_an_archive_with_its_credential(stored: Path, issued: Certificate)
         assert {str(one.AFRelationship) for one in pdf.Root.AF} == {"/Data"}
     assert told["id"] == issued.facts["address"]
     assert told["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.BADGE, Purpose.DOCUMENT])
+def test_a_worker_without_a_key_makes_none_and_the_file_fails(
+    app: Flask, db: Session, issued: Certificate, purpose: Purpose
+) -> None:
+    db.commit()
+    (app.extensions["kapok"].settings.data_dir / "keys" / f"{purpose}-1.pem").unlink()
+    with pytest.raises(NoKey):
+        tasks.render(db, {"certificate": issued.id}, AT)
+    assert ring().all(purpose) == []
 
 
 def test_poppler_finds_the_signature_valid_and_over_the_whole_file(stored: Path) -> None:
@@ -106,6 +119,7 @@ def test_a_time_stamp_is_added_when_a_server_is_named(
 
     from tests.certificates.time_stamps import stamper
 
+    ring().make_missing()
     monkeypatch.setattr(timestamps, "HTTPTimeStamper", lambda _url: stamper())
     monkeypatch.setattr(pades, "_time_stamp_server", "https://tsa.example.org")
     with pikepdf.new() as pdf:

@@ -21,9 +21,11 @@ def ring(tmp_path: Path) -> Ring:
     return Ring(tmp_path / "keys", "kapok.example.org")
 
 
-def test_whoever_signs_first_makes_the_keys_and_they_are_kept(ring: Ring) -> None:
-    first = ring.to_sign(Purpose.CODE)
-    assert ring.to_sign(Purpose.CODE).jwk == ring.current(Purpose.CODE).jwk == first.jwk
+def test_keys_that_are_there_are_kept(ring: Ring) -> None:
+    ring.make_missing()
+    first = ring.current(Purpose.CODE)
+    ring.make_missing()
+    assert ring.current(Purpose.CODE).jwk == first.jwk
     assert [key.purpose for key in ring.existing()] == list(Purpose)
 
 
@@ -67,7 +69,8 @@ def test_processes_at_once_make_the_same_keys(tmp_path: Path) -> None:
 
 
 def test_a_rotated_key_stays_and_no_longer_signs(ring: Ring) -> None:
-    old = ring.to_sign(Purpose.BADGE)
+    ring.make_missing()
+    old = ring.current(Purpose.BADGE)
     new = ring.rotate(Purpose.BADGE)
     assert ring.current(Purpose.BADGE).multikey == new.multikey != old.multikey
     assert [key.number for key in ring.all(Purpose.BADGE)] == [2, 1]
@@ -86,6 +89,24 @@ def test_the_authority_signs_the_key_of_documents(ring: Ring) -> None:
     assert usage.digital_signature
     assert usage.content_commitment
     assert not usage.key_cert_sign
+
+
+def test_a_new_authority_signs_a_new_key_of_documents(ring: Ring) -> None:
+    ring.make_missing()
+    (ring.folder / "authority-1.pem").unlink()
+    ring.make_missing()
+    (above,) = ring.current(Purpose.AUTHORITY).certificates
+    assert [key.number for key in ring.all(Purpose.DOCUMENT)] == [2, 1]
+    ring.current(Purpose.DOCUMENT).certificates[0].verify_directly_issued_by(above)
+
+
+def test_a_process_that_runs_takes_a_new_file_of_an_old_name(ring: Ring) -> None:
+    ring.make_missing()
+    lost = ring.current(Purpose.CODE)
+    assert ring.current(Purpose.CODE) is lost
+    (ring.folder / "code-1.pem").unlink()
+    ring.make_missing()
+    assert ring.current(Purpose.CODE).thumbprint != lost.thumbprint
 
 
 def test_a_broken_file_is_refused_by_name(ring: Ring) -> None:

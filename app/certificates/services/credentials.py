@@ -51,12 +51,14 @@ def credential_source(db: Session, typed: str) -> tuple[Mapping[str, Any], int, 
 
 
 def credential_of(db: Session, certificate_id: int) -> Credential | None:
-    """The credential of a certificate, to be put into its file; None before signing."""
+    """The credential of a certificate, to be put into its file; None before signing.
+
+    Raises NoKey.
+    """
     found = db.get(Certificate, certificate_id)
     if found is None or found.status_index is None:
         return None
     template = frozen(db, found.facts)
-    ring().to_sign(Purpose.BADGE)  # a file is kept: the first one may make the key
     return credential(found.facts, found.status_index, found.issued_at, template)
 
 

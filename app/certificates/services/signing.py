@@ -6,7 +6,7 @@ The claims are those of `docs/decisions/0030-offline-qr.md`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,11 +32,14 @@ def free_status_indexes(db: Session, number: int) -> list[int]:
     """So many places in the status list, drawn at random, that no certificate has.
 
     To be called in the write that issues, after the year's counter is locked. Two queries, however
-    many people there are; the database refuses a place that is taken twice.
+    many people there are; the database refuses a place that is taken twice. Before the very first
+    one the keys are made; later a missing key is a lost one, and a new one would hide that.
     """
     if not number:
         return []
     used = db.scalar(select(func.count(Certificate.status_index))) or 0
+    if not used:
+        ring().make_missing()
     first = used // _FILL * STATUS_LIST_SIZE
     here = Certificate.status_index.between(first, first + STATUS_LIST_SIZE - 1)
     taken = set(db.scalars(select(Certificate.status_index).where(here)))
@@ -50,10 +53,10 @@ def free_status_indexes(db: Session, number: int) -> list[int]:
 
 
 def signed_columns(facts: Mapping[str, Any], status_index: int, at: datetime) -> dict[str, Any]:
-    """The columns of a new certificate that make it checkable without a network."""
+    """The columns of a new certificate that make it checkable without a network; raises NoKey."""
     return {
         "status_index": status_index,
-        "signed": frozen_signature(facts, status_index, at, ring().to_sign(Purpose.CODE)),
+        "signed": frozen_signature(facts, status_index, at, ring().current(Purpose.CODE)),
     }
 
 
@@ -109,6 +112,19 @@ def revoked_indexes(db: Session) -> Sequence[int]:
     query = select(Certificate.status_index).where(Certificate.status_index.is_not(None), gone)
     found = db.scalars(query.order_by(Certificate.status_index))
     return [index for index in found if index is not None]
+
+
+def signers(db: Session) -> Iterator[tuple[bytes, str, int]]:
+    """For each act of issuing: the name of its key, a serial number, how many certificates.
+
+    One signature an act, which has one key. Without those that no longer hold anyway.
+    """
+    newer = select(Certificate.replaces_id).where(Certificate.replaces_id.is_not(None))
+    holds = Certificate.revoked_at.is_(None) & Certificate.id.not_in(newer)
+    some, serial = func.min(Certificate.signed), func.min(Certificate.serial)
+    query = select(some, serial, func.count()).where(Certificate.signed.is_not(None), holds)
+    for signed, number, count in db.execute(query.group_by(Certificate.issue_id).order_by(serial)):
+        yield cose.key_id(str(signed)), number, count
 
 
 def last_loss(db: Session) -> datetime | None:
