@@ -23,6 +23,7 @@ from app.core.health import health_check
 from app.core.keys import KeyUnreadable, Purpose, ring
 from app.core.languages import LANGUAGES
 from app.core.web import settings
+from app.courses.library import library
 
 group = AppGroup("certificates", help="Certificates: templates, previews, print runs.")
 SHOWN = 5  # numbers in one sentence
@@ -55,7 +56,8 @@ def missing_keys(db: Session) -> Iterator[str]:
             f"Keys are missing ({', '.join(gone)}): bring them back from their copy, "
             "or, if there is none, run 'kapok keys create'."
         )
-    acts = [act for act in signing.signers(db) if (Purpose.CODE, act[0]) not in names]
+    today = programme_date(now(), library().programme.timezone)
+    acts = [act for act in signing.signers(db, today) if (Purpose.CODE, act[0]) not in names]
     if acts:
         more = " …" if len(acts) > SHOWN else ""
         yield (

@@ -155,7 +155,12 @@ def _next_free(db: Session, at: datetime) -> Job | None:
         Job.status.in_([JobStatus.QUEUED, JobStatus.RUNNING]) & (Job.lease_until < at),
     )
     return db.scalars(
-        select(Job).where(free).order_by(Job.id).limit(1).with_for_update(skip_locked=True)
+        select(Job)
+        .where(free)
+        .order_by(Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)  # it may have been queued again meanwhile
     ).first()
 
 

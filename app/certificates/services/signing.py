@@ -114,13 +114,14 @@ def revoked_indexes(db: Session) -> Sequence[int]:
     return [index for index in found if index is not None]
 
 
-def signers(db: Session) -> Iterator[tuple[bytes, str, int]]:
+def signers(db: Session, on: date) -> Iterator[tuple[bytes, str, int]]:
     """For each act of issuing: the name of its key, a serial number, how many certificates.
 
-    One signature an act, which has one key. Without those that no longer hold anyway.
+    One signature an act, which has one key. Without those that do not hold on the day.
     """
     newer = select(Certificate.replaces_id).where(Certificate.replaces_id.is_not(None))
     holds = Certificate.revoked_at.is_(None) & Certificate.id.not_in(newer)
+    holds &= Certificate.valid_until >= on
     some, serial = func.min(Certificate.signed), func.min(Certificate.serial)
     query = select(some, serial, func.count()).where(Certificate.signed.is_not(None), holds)
     for signed, number, count in db.execute(query.group_by(Certificate.issue_id).order_by(serial)):

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.certificates import rendering
 from app.certificates.services import letters
-from app.certificates.types import NothingAttended
+from app.certificates.types import NothingAttended, UnprintableName
+from app.certificates.types.templates import UnfittingText
+from app.certificates.views.faults import in_words
 from app.certificates.views.frame import blueprint, me, today
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
@@ -102,5 +104,9 @@ def _drawn(db: Session, trainee: User, slug: str) -> Response:
         raise NothingAttended
     facts, template = letters.letter_of(db, trainee, slug, today())
     limits.hit(limits.PRINTS[0], me().key, *limits.PRINTS[1:])
-    content = rendering.certificate_pdf(facts, template, briefly=True)
+    try:
+        content = rendering.certificate_pdf(facts, template, briefly=True)
+    except (UnprintableName, UnfittingText) as error:
+        error.values = in_words(error.values)
+        raise
     return pdf_response(content, f"attendance {trainee.latin_name or trainee.native_name}.pdf")
