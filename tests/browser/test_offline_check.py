@@ -24,11 +24,16 @@ from tests.factories import make_administrator, make_trainee
 OLD = "/static/build/zxing_reader-00000000.wasm"
 
 
-def issue(site: Site, serial: str, code: str, valid_until: str = "2099-12-31") -> tuple[str, int]:
-    """A certificate straight into the site's database; the link of its QR code, and its number."""
+def make_keys(site: Site) -> None:
+    """As at the installation: a phone that visits a site keeps the keys there are by then."""
     folder = Path(str(site.database.engine.url.database)).parent
     keys.use_folder(folder / "keys", site.address)
     keys.ring().make_missing()
+
+
+def issue(site: Site, serial: str, code: str, valid_until: str = "2099-12-31") -> tuple[str, int]:
+    """A certificate straight into the site's database; the link of its QR code, and its number."""
+    make_keys(site)
     template = loader.template("default")
     facts = rendering.sample_facts(template, "km", site.address)
     address = f"{site.address}/v/{rendering.grouped(code)}"
@@ -77,8 +82,9 @@ def context(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
+def page(context: BrowserContext, site: Site) -> Page:
     """A page that has been on the site once and has no network now."""
+    make_keys(site)
     page = context.new_page()
     page.goto("/sw.js", timeout=90_000)
     page.evaluate(f"caches.open('kapok-check-reader').then(c => c.put('{OLD}', new Response()))")
