@@ -20,6 +20,7 @@ from app.accounts.models import Consent, User
 from app.accounts.types import GrantKind
 from app.certificates import services
 from app.certificates.models import Certificate
+from app.core import keys
 from app.core.clock import programme_date
 from app.core.db import Database, begin_write
 from app.core.events import new_event_id
@@ -56,12 +57,14 @@ _OWN = {"key", "event_id", "start_event_id", "submit_event_id", "acknowledge_eve
 def measure() -> Iterator[Figure]:
     """Seconds by the clock from the click to the commit, after a preview, on both databases."""
     with TemporaryDirectory(prefix="kapok-benchmark-") as folder:
+        keys.use_folder(Path(folder) / "keys", BASE_URL)
+        keys.ring().make_missing()
         url = f"sqlite:///{Path(folder) / 'kapok.sqlite'}"
         databases.build_schema(url)
         yield from _on(url, "SQLite")
-    with servers.postgresql() as url:
-        databases.build_schema(url)
-        yield from _on(url, "PostgreSQL")
+        with servers.postgresql() as url:
+            databases.build_schema(url)
+            yield from _on(url, "PostgreSQL")
 
 
 def _on(url: str, name: str) -> Iterator[Figure]:
