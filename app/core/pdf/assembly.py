@@ -49,6 +49,11 @@ def finished(pdf: pikepdf.Pdf, attachments: Mapping[str, bytes]) -> bytes:
     if attachments:
         files = [pdf.attachments[name].obj for name in attachments]
         pdf.Root.AF = pikepdf.Array(files)
+    return packed(pdf)
+
+
+def packed(pdf: pikepdf.Pdf) -> bytes:
+    """The finished file as small as it can be, and the same bytes for the same content."""
     out = io.BytesIO()
     pdf.save(
         out,

@@ -11,7 +11,7 @@ from typing import Any
 import pikepdf
 
 from app.core.pdf import faces
-from app.core.pdf.assembly import ART
+from app.core.pdf.assembly import ART, packed
 from app.core.pdf.document import RenderingFailed
 from app.core.pdf.imposition import CARDS_ON_A_SHEET, Shift, Turning, card_sheets, shift_pages
 
@@ -37,14 +37,7 @@ def bound(parts: Iterable[bytes], how: Binding) -> bytes:
     whole = pages if how.cards is None else card_sheets(pages, turning=how.cards)
     shift_pages(whole, how.shift)
     _add_bookmarks(whole, how)
-    out = io.BytesIO()
-    whole.save(
-        out,
-        deterministic_id=True,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        compress_streams=True,
-    )
-    return out.getvalue()
+    return packed(whole)
 
 
 def _collected(parts: Iterable[bytes]) -> pikepdf.Pdf:

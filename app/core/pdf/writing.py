@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zlib
 from binascii import unhexlify
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +14,7 @@ from pikepdf import Array, Dictionary, Name
 
 from app.core.pdf import faces
 from app.core.pdf.actualtext import INVISIBLE
-from app.core.pdf.assembly import ART, Layer
+from app.core.pdf.assembly import ART, Layer, packed
 from app.core.pdf.fitting import POINTS
 from app.core.pdf.setting import Placed
 from app.core.pdf.shaping import Face, Glyph, Shaped
@@ -91,14 +90,7 @@ class Writer:
     def content(self, *, is_part: bool = False) -> bytes:
         """The file's bytes. As a part it only lists glyphs; `faces.join` brings the fonts."""
         self.embed_fonts(is_part=is_part)
-        out = io.BytesIO()
-        self.pdf.save(
-            out,
-            deterministic_id=True,
-            compress_streams=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        )
-        return out.getvalue()
+        return packed(self.pdf)
 
     def _laid_under(self, layer: Layer, number: int, drawings: Dictionary) -> str:
         key = (id(layer), number)

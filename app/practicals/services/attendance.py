@@ -126,11 +126,6 @@ def _recorded(
     return _added(db, event)
 
 
-def same_for(event_id: str, keys: Iterable[str], what: Presence, note: str = "") -> list[Entry]:
-    """One entry for each of several people, from one sending of a form."""
-    return [Entry(part_of(event_id, key), key, what, None, note) for key in keys]
-
-
 def part_of(event_id: str, part: str) -> str:
     """The id of one part of an event that does several things at once; always the same one."""
     return str(uuid5(NAMESPACE_URL, f"{event_id}/{part}"))
