@@ -158,3 +158,13 @@ def test_forty_days_fit_on_the_page(
         facts["languages"] = rendering.printed_languages(language)
         facts["attendance"] = {**facts["attendance"], "days": days}
         assert days[-1] in words_of(rendering.certificate_pdf(facts, template))
+
+
+def test_what_cannot_be_printed_is_told_with_its_place_in_the_readers_words(
+    db: Session, trainee: User, there: Callable[..., TrainingSession], sign_in: SignIn
+) -> None:
+    there(place="Nam Ninh \U0001f3eb")
+    answer = sign_in(trainee).get("/vi/letters/own.pdf")
+    assert answer.status_code == 422
+    assert "(Địa điểm)" in answer.text
+    assert "(places)" not in answer.text
