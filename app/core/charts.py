@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -39,6 +40,8 @@ _EDGE = WIDTH * _FREE
 #: Where the first row of `rows` begins and how high each is, for those who set the words: in
 #: parts of WIDTH.
 ROWS_FROM, ROW_STEP = _TOP / WIDTH, _ROW / WIDTH
+#: Figures change seldom and are looked at often: what was drawn lately is not drawn again.
+_KEPT = lru_cache(maxsize=128)
 _WORDS = re.compile(r"<text.*?</text>", re.DOTALL)
 
 
@@ -66,6 +69,7 @@ class Chart:
         return not any(value for one in self.series for value in one.values)
 
 
+@_KEPT
 def rows(chart: Chart) -> str:
     """A bar for each label, one under the other, the parts of a bar side by side."""
     height = _ROW * len(chart.labels)
@@ -89,11 +93,13 @@ def rows_without_words(chart: Chart) -> str:
     return _WORDS.sub("", rows(chart))
 
 
+@_KEPT
 def columns(chart: Chart) -> str:
     """A bar for each label, side by side, in the order of time."""
     return _over_time(chart, pygal.StackedBar)
 
 
+@_KEPT
 def lines(chart: Chart) -> str:
     """A line for each series over the labels, in the order of time."""
     return _over_time(chart, pygal.Line)

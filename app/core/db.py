@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
@@ -76,6 +77,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _utc_of_text if dialect.name == "sqlite" else _utc_of_time
 
 
+@lru_cache(maxsize=2048)  # a whole cohort is enrolled in one act, at one time
 def _utc_of_text(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value + "+00:00")
 

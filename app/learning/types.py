@@ -327,12 +327,12 @@ class CourseProgress(NamedTuple):
     @property
     def is_lessons_done(self) -> bool:
         """Whether every lesson of today's edition is completed or waived."""
-        return self.lessons_met >= self.lessons_total
+        return self.lessons_done + len(self.waived) >= self.lessons_total
 
     @property
     def is_learnt(self) -> bool:
         """Whether everything is done that a trainee does by herself: lessons and assessment."""
-        return self.enrolled and self.is_lessons_done and self.passed_at is not None
+        return self.passed_at is not None and self.enrolled and self.is_lessons_done
 
 
 @dataclass(frozen=True, slots=True)

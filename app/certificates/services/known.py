@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer
 
 from app.accounts import services as accounts
 from app.accounts.types import Purpose
@@ -126,12 +126,13 @@ def _certificates(
     """Each person's newest certificate of the course, and her newest that still stands."""
     query = (
         select(Certificate)
-        .options(joinedload(Certificate.replacement))
+        .options(defer(Certificate.facts), defer(Certificate.signed))
         .where(among(Certificate.user_id, ids), Certificate.slug == slug)
         .order_by(Certificate.award_date, Certificate.version)
     )
-    found = db.scalars(query).unique().all()
-    standing = [one for one in found if one.revoked_at is None and one.replacement is None]
+    found = db.scalars(query).all()
+    replaced = {one.replaces_id for one in found}
+    standing = [one for one in found if one.revoked_at is None and one.id not in replaced]
     return {one.user_id: one for one in found}, {one.user_id: one for one in standing}
 
 

@@ -32,18 +32,27 @@ def readiness(
     on: date | None = None,
     *,
     require_review: bool = False,
+    evidence: bool = True,
     progress: Mapping[str, Mapping[int, CourseProgress]] | None = None,
 ) -> list[Readiness]:
     """Where each person stands on the way to the course's certificate, in the given order.
 
     `on` is the day of asking in the programme's zone: skill checks too old to give a certificate
     that holds on that day do not count. Without it no check is too old. With `require_review`
-    every language in which the person learnt or was assessed must be reviewed or opened.
+    every language in which the person learnt or was assessed must be reviewed or opened. Without
+    `evidence` what a new award would rest on is left out.
     `progress` is what the caller has asked already, by course and person.
     """
-    return readiness_in(db, users, [course], on, require_review=require_review, progress=progress)[
-        course.slug
-    ]
+    found = readiness_in(
+        db,
+        users,
+        [course],
+        on,
+        require_review=require_review,
+        evidence=evidence,
+        progress=progress,
+    )
+    return found[course.slug]
 
 
 def readiness_in(
@@ -53,12 +62,16 @@ def readiness_in(
     on: date | None = None,
     *,
     require_review: bool = False,
+    evidence: bool = True,
     progress: Mapping[str, Mapping[int, CourseProgress]] | None = None,
 ) -> dict[str, list[Readiness]]:
     """The same in several courses, by slug; what is true of a person is asked once."""
     ids = [user.id for user in users]
     found = ask(db, ids, wanted, on, require_review=require_review, progress=progress or {})
-    return {slug: [_readiness(user, known) for user in users] for slug, known in found.items()}
+    return {
+        slug: [_readiness(user, known, evidence=evidence) for user in users]
+        for slug, known in found.items()
+    }
 
 
 def next_award(
@@ -75,13 +88,13 @@ def next_award(
     return replace(found, missing=(*_missing_after_revoking(user, here), *found.missing))
 
 
-def _readiness(user: User, known: Known) -> Readiness:
+def _readiness(user: User, known: Known, *, evidence: bool) -> Readiness:
     if revoked := _missing_after_revoking(user, known):
         return Readiness(user, revoked)
     holds = _holding(user, known)
     if holds is not None and not _has_new_sheets(user, known):
         return _covered(user, holds, known)
-    found = _next(user, known)
+    found = _next(user, known, evidence=evidence)
     return _covered(user, holds, known) if found.missing and holds is not None else found
 
 
@@ -100,7 +113,7 @@ def _holding(user: User, known: Known) -> Certificate | None:
     return newest if known.on is None or known.on <= newest.valid_until else None
 
 
-def _next(user: User, known: Known) -> Readiness:
+def _next(user: User, known: Known, *, evidence: bool = True) -> Readiness:
     """Where she stands on the way to a new certificate, whatever she holds."""
     renews = known.standing.get(user.id)
     again: Refresher = {}
@@ -115,7 +128,7 @@ def _next(user: User, known: Known) -> Readiness:
         award_date,
         valid_until,
         None,
-        {} if missing else course_evidence(user, known, renews, again),
+        course_evidence(user, known, renews, again) if evidence and not missing else {},
         renews=renews,
         practical_due=_practical_due(user, known),
         held={key: one.held_on for key, one in counted.items()},

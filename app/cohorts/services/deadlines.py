@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cohorts.models import Cohort, CohortCourse, CohortMember
@@ -13,21 +14,34 @@ from app.core.db import among
 
 
 def due_dates(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], date]:
-    """The due date of each course and person, by slug and id; one query.
+    """The due date of each course and person, by slug and id; two queries.
 
     Who is in several cohorts with the course has the latest of their days. Archived cohorts and
     those she has left do not count.
     """
-    rows = db.execute(
-        select(CohortCourse.slug, CohortMember.user_id, func.max(CohortCourse.due_on))
-        .join(CohortMember, CohortMember.cohort_id == CohortCourse.cohort_id)
-        .join(Cohort, Cohort.id == CohortCourse.cohort_id)
-        .where(
+    days = _days_by_cohort(db)
+    members = db.execute(
+        select(CohortMember.cohort_id, CohortMember.user_id).where(
             among(CohortMember.user_id, user_ids),
+            CohortMember.cohort_id.in_(days),
             CohortMember.withdrawn_at.is_(None),
-            Cohort.archived_at.is_(None),
-            CohortCourse.due_on.is_not(None),
         )
-        .group_by(CohortCourse.slug, CohortMember.user_id)
     )
-    return {(slug, user_id): due_on for slug, user_id, due_on in rows if due_on is not None}
+    found: dict[tuple[str, int], date] = {}
+    for cohort_id, user_id in members:
+        for slug, day in days[cohort_id]:
+            where = slug, user_id
+            found[where] = max(day, found.get(where, day))
+    return found
+
+
+def _days_by_cohort(db: Session) -> dict[int, list[tuple[str, date]]]:
+    """The due dates of the courses of each cohort that is not archived."""
+    one = CohortCourse
+    query = select(one.cohort_id, one.slug, one.due_on).join(Cohort, Cohort.id == one.cohort_id)
+    found: defaultdict[int, list[tuple[str, date]]] = defaultdict(list)
+    rows = db.execute(query.where(Cohort.archived_at.is_(None), one.due_on.is_not(None)))
+    for cohort_id, slug, day in rows:
+        if day is not None:
+            found[cohort_id].append((slug, day))
+    return dict(found)

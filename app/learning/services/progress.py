@@ -141,12 +141,14 @@ def _progress(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> Cour
     passes = [one for one in graded if one.facts.passed]
     passed = next((one for one in passes if one.facts.number > stand.lapsed_number), None)
     best = passed or max(graded, key=lambda one: one.score or 0, default=None)
-    met = [lessons.last_at, *(one.at for one in waived)]
-    acts = [lessons.last_at, *(one.facts.submitted_at or one.started_at for one in tries)]
+    last_lesson_at = lessons.last_at
+    if waived:
+        last_lesson_at = _latest([last_lesson_at, *(one.at for one in waived)])
+    acts = [lessons.last_at, *[one.facts.submitted_at or one.started_at for one in tries]]
     return CourseProgress(
         lessons_done=lessons.done,
         lessons_total=total,
-        last_lesson_at=_latest(met),
+        last_lesson_at=last_lesson_at,
         passed_at=passed.facts.submitted_at if passed else None,
         best_score=best.score if best else None,
         best_max=best.max_score if best else None,
@@ -156,7 +158,7 @@ def _progress(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> Cour
         enrolled_at=lessons.enrolled_at,
         last_at=_latest(acts),
         waived=waived,
-        tries=tuple(one.facts for one in tries if one.facts.number > stand.lapsed_number),
+        tries=tuple([one.facts for one in tries if one.facts.number > stand.lapsed_number]),
         first_passed_at=passes[0].facts.submitted_at if passes else None,
         due_on=stand.due_on,
         lapsed_on=stand.lapsed_on,
@@ -164,7 +166,7 @@ def _progress(where: _Where, lessons: _Lessons, total: int, rows: _Rows) -> Cour
 
 
 def _latest(times: Iterable[datetime | None]) -> datetime | None:
-    return max((at for at in times if at is not None), default=None)
+    return max([at for at in times if at is not None], default=None)
 
 
 def _lessons(

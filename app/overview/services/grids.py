@@ -37,10 +37,15 @@ def cohort_grid(
 
 
 def everybody_grid(
-    db: Session, person: User, wanted: Wanted, at: datetime, *, require_review: bool = False
+    db: Session,
+    led: Sequence[Cohort],
+    wanted: Wanted,
+    at: datetime,
+    *,
+    require_review: bool = False,
 ) -> Grid:
-    """The trainees of every cohort that this person sees, in all of their courses."""
-    found, people = everybody_of(db, person, wanted)
+    """The trainees of the cohorts that a person leads, in all of their courses."""
+    found, people = everybody_of(db, led, wanted)
     users = [user for user, _cohort in people.values()]
     where = {user_id: cohort for user_id, (_user, cohort) in people.items()}
     followed = {course.slug for cohort in found for course in courses_of(cohort)}
@@ -49,10 +54,10 @@ def everybody_grid(
 
 
 def everybody_of(
-    db: Session, person: User, wanted: Wanted
+    db: Session, led: Iterable[Cohort], wanted: Wanted
 ) -> tuple[list[Cohort], dict[int, tuple[User, Cohort]]]:
-    """The cohorts that are wanted, and their trainees by id, each with one of her cohorts."""
-    found = [c for c in cohorts.cohorts_of(db, person) if wanted.cohort in {"", c.key}]
+    """Those of the cohorts that are wanted, and their trainees by id, each with one of these."""
+    found = [c for c in led if wanted.cohort in {"", c.key}]
     members = cohorts.members_by_cohort(db, found)
     people = {
         user.id: (user, cohort)

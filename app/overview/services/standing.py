@@ -5,6 +5,7 @@ A fixed number of queries, and five more for each course in which somebody has l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -133,24 +134,22 @@ def _ready(
 
     Of the others is known without asking that they miss every sheet.
     """
-    ids = [user.id for user in users]
-    holders, checked = certificates.first_awards(db, ids), practicals.checked_in(db, ids)
+    people = {user.id: user for user in users}
+    holders = certificates.first_awards(db, people)
+    checked = practicals.checked_in(db, people)
+    to_ask: defaultdict[str, list[User]] = defaultdict(list)
+    for slug, user_id in (where for where in {*holders, *checked} if where[0] in progress):
+        if (slug, user_id) in holders or progress[slug][user_id].is_learnt:
+            to_ask[slug].append(people[user_id])
     found: dict[_Where, Readiness] = {}
-    for slug, of_course in progress.items():
-        asked = [
-            user
-            for user_id, user in zip(ids, users, strict=True)
-            if (slug, user_id) in holders
-            or ((slug, user_id) in checked and of_course[user_id].is_learnt)
-        ]
-        if not asked:
-            continue
+    for slug, asked in to_ask.items():
         ready = certificates.readiness(
             db,
             asked,
             library().course(slug),
             today,
             require_review=require_review,
+            evidence=False,
             progress=_with_languages(db, asked, progress, slug) if require_review else progress,
         )
         found |= {(slug, each.user.id): each for each in ready}

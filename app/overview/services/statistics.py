@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -67,27 +68,23 @@ def statistics(
     """The figures of these people in these courses."""
     zone = library().programme.timezone
     people = standings(db, users, at, require_review=require_review)
-    places = [
-        (one.user, cell, _stage(cell))
-        for one in people
-        for slug, cell in one.cells.items()
-        if slug in slugs
-    ]
-    stages = Counter(stage for _user, _cell, stage in places)
+    cells = [[cell for slug, cell in one.cells.items() if slug in slugs] for one in people]
+    stages = [[_stage(cell) for cell in of_one] for of_one in cells]
+    counts = Counter(chain.from_iterable(stages))
     awards = certificates.first_awards(db, [user.id for user in users])
     lessons = learning.lessons_by_day(db, [user.id for user in users], slugs)
     passed = Counter(
         programme_date(cell.progress.first_passed_at, zone)
-        for _user, cell, _at in places
+        for cell in chain.from_iterable(cells)
         if cell.progress.first_passed_at
     )
     certified = Counter(day for (slug, _user), day in awards.items() if slug in slugs)
     weeks = _weeks([*lessons, *passed, *certified], programme_date(at, zone))
     return Statistics(
         people=len(users),
-        reached={stage: sum(stages[s] for s in Stage if s >= stage) for stage in Stage},
-        countries=_grouped(places, lambda user: user.nationality),
-        languages=_grouped(places, lambda user: user.language),
+        reached={stage: sum(counts[s] for s in Stage if s >= stage) for stage in Stage},
+        countries=_grouped((one.user.nationality for one in people), stages),
+        languages=_grouped((one.user.language for one in people), stages),
         weeks=weeks,
         lessons=_in_weeks(lessons, weeks),
         passed=_so_far(_in_weeks(passed, weeks)),
@@ -107,11 +104,12 @@ def _stage(cell: Cell) -> Stage:
     return Stage.STARTED if cell.progress.lessons_met or cell.progress.tries else Stage.JOINED
 
 
-def _grouped(
-    places: Iterable[tuple[User, Cell, Stage]], of: Callable[[User], str]
-) -> dict[str, Stages]:
+def _grouped(names: Iterable[str], stages: Iterable[Sequence[Stage]]) -> dict[str, Stages]:
+    """By the name of each person, whose stages come in the same order."""
     found: dict[str, Counter[Stage]] = {}
-    counts = Counter((of(user), stage) for user, _cell, stage in places)
+    counts = Counter(
+        (name, stage) for name, of_one in zip(names, stages, strict=True) for stage in of_one
+    )
     for (name, stage), number in counts.items():
         found.setdefault(name, Counter())[stage] = number
     ordered = sorted(found.items(), key=lambda item: (-item[1].total(), item[0]))

@@ -75,7 +75,7 @@ def cohort_charts(key: object) -> str:
 def everybody_charts() -> str:
     """How everybody gets on whom the person leads; an administrator sees the whole programme."""
     db = reading()
-    found, people = services.everybody_of(db, current_person(), Wanted())
+    found, people = services.everybody_of(db, cohorts.cohorts_of(db, current_person()), Wanted())
     followed = {course.slug for cohort in found for course in services.courses_of(cohort)}
     courses = [course for course in library().courses if course.slug in followed]
     slugs = _chosen([course.slug for course in courses])

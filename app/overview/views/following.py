@@ -50,13 +50,14 @@ def cohort_progress(key: object) -> str:
 @requires(Permission.COHORTS_LEAD)
 def everybody() -> str:
     """The same for the trainees of every cohort that the person leads; an administrator: of all."""
-    db, wanted, person = reading(), _wanted(), current_person()
-    grid = services.everybody_grid(db, person, wanted, now(), require_review=required())
+    db, wanted = reading(), _wanted()
+    led = cohorts.cohorts_of(db, current_person())
+    grid = services.everybody_grid(db, led, wanted, now(), require_review=required())
     return render_template(
         "overview/everybody.html",
         grid=grid,
         wanted=wanted,
-        cohorts=cohorts.cohorts_of(db, person),
+        cohorts=led,
         countries=accounts.territories(current_language()),
     )
 

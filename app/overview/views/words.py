@@ -106,15 +106,14 @@ def short_mark(cell: Cell) -> str:
 
 def state_sentence(cell: Cell) -> str:
     """The state in words, with its numbers."""
-    name = str(STATE_NAMES[cell.state])
     match cell.state:
         case State.LOCKED:
             return _("Locked until this is passed: %(course)s", course=short_title(cell.first))
         case State.LEARNING:
             done, total = cell.progress.lessons_met, cell.progress.lessons_total
             return _("%(done)s of %(total)s lessons done", done=done, total=total)
-        case _:
-            return name
+        case state:
+            return str(STATE_NAMES[state])
 
 
 def short_title(slug: str) -> str:

@@ -21,6 +21,13 @@ from app.courses.library import library
 from app.practicals.models import SecondGrading, SkillCheck, SkillCheckParticipant
 from app.practicals.types import TEAM, AcknowledgedBy, PassedSheet, Result, Standing
 
+_LATER = aliased(SkillCheck)
+_IS_CURRENT = ~select(_LATER.id).where(_LATER.corrects_id == SkillCheck.id).exists()
+_IS_PASSED = (SkillCheck.standing == Standing.COUNTS) & (
+    func.coalesce(SkillCheckParticipant.settled_result, SkillCheckParticipant.result)
+    == Result.PASSED
+)
+
 
 def check_of(db: Session, person: User, key: str) -> SkillCheck:
     """A check by its key if the person may see it; raises NotFound otherwise."""
@@ -95,16 +102,12 @@ def results_of(db: Session, trainee: User) -> Sequence[SkillCheckParticipant]:
 
 def is_current() -> ColumnElement[bool]:
     """Whether no correction has replaced the check."""
-    later = aliased(SkillCheck)
-    return ~select(later.id).where(later.corrects_id == SkillCheck.id).exists()
+    return _IS_CURRENT
 
 
 def is_passed() -> ColumnElement[bool]:
     """Whether a participant's result counts as passed: settled where two examiners differed."""
-    one = SkillCheckParticipant
-    return (SkillCheck.standing == Standing.COUNTS) & (
-        func.coalesce(one.settled_result, one.result) == Result.PASSED
-    )
+    return _IS_PASSED
 
 
 def result_in(check: SkillCheck, user_id: int) -> SkillCheckParticipant:
