@@ -28,6 +28,7 @@ from sqlalchemy import (
     Enum,
     MetaData,
     String,
+    Text,
     bindparam,
     create_engine,
     event,
@@ -86,20 +87,27 @@ def _utc_of_time(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC)
 
 
-class _Ids(TypeDecorator[Sequence[int]]):
-    """Many ids as one value: a JSON text on SQLite, an array on PostgreSQL."""
+class _Many(TypeDecorator[Sequence[int] | Sequence[str]]):
+    """Many ids or words as one value: a JSON text on SQLite, an array on PostgreSQL."""
 
     impl = String
     cache_ok = True
 
+    def __init__(self, kind: type[BigInteger | Text]) -> None:
+        """Keep what each of them is."""
+        super().__init__()
+        self.kind = kind
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type the driver is given."""
         return dialect.type_descriptor(
-            String() if dialect.name == "sqlite" else postgresql.ARRAY(BigInteger)
+            String() if dialect.name == "sqlite" else postgresql.ARRAY(self.kind)
         )
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
-        """The ids as that type."""
+    def process_bind_param(
+        self, value: Sequence[int] | Sequence[str] | None, dialect: Dialect
+    ) -> Any:
+        """The values as that type."""
         return json.dumps(value) if dialect.name == "sqlite" else value
 
 
@@ -117,10 +125,10 @@ class _Among(FunctionElement[bool]):
 
 @compiles(_Among)
 def _among_in_sql(element: _Among, compiler: Any, **options: Any) -> str:
-    column, ids = (compiler.process(each, **options) for each in element.clauses)
+    column, many = (compiler.process(each, **options) for each in element.clauses)
     if compiler.dialect.name == "sqlite":
-        return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 (compiled clauses)
-    return f"{column} = ANY ({ids})"
+        return f"{column} IN (SELECT value FROM json_each({many}))"  # noqa: S608 (compiled clauses)
+    return f"{column} = ANY ({many})"
 
 
 def among(
@@ -130,7 +138,12 @@ def among(
 
     `in_` writes a place into the statement for each of 1,000 people, in each of 20 queries.
     """
-    return _Among(column, bindparam(None, [*ids], type_=_Ids(), unique=True))
+    return _Among(column, bindparam(None, [*ids], type_=_Many(BigInteger), unique=True))
+
+
+def among_words(text: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """The same for words."""
+    return _Among(text, bindparam(None, [*words], type_=_Many(Text), unique=True))
 
 
 class Base(DeclarativeBase):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -72,7 +71,7 @@ def _renewing(found: Readiness, standing: Certificate | None) -> Readiness:
     if standing is None or found.certificate is not None:
         return found
     evidence = found.evidence and {**found.evidence, **renewal_evidence(standing, {})}
-    return replace(found, evidence=evidence, renews=standing)
+    return found._replace(evidence=evidence, renews=standing)
 
 
 def _stand(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -85,7 +84,7 @@ def next_award(
     known = ask(db, [user.id], [course], on, require_review=require_review, progress={})
     here = known[course.slug]
     found = _next(user, here)
-    return replace(found, missing=(*_missing_after_revoking(user, here), *found.missing))
+    return found._replace(missing=(*_missing_after_revoking(user, here), *found.missing))
 
 
 def _readiness(user: User, known: Known, *, evidence: bool) -> Readiness:

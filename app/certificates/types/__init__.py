@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from app.accounts.models import User
 from app.core.errors import N_, DomainError, NotFound
@@ -68,8 +69,7 @@ class MissingKind(StrEnum):
     EXERCISE = "exercise"  # the whole-team exercise is not passed
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """One thing that is missing, with what a sentence about it needs."""
 
     kind: MissingKind
@@ -78,8 +78,10 @@ class Missing:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Readiness:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Readiness(NamedTuple):
     """Where one trainee stands on the way to a course's certificate.
 
     `award_date` is the programme-zone day on which the last learning requirement was met, what is
@@ -94,7 +96,7 @@ class Readiness:
     #: The row of the certificate that already covers this award (types know no tables).
     certificate: Any | None = None
     #: What the award rests on, for the why-page; plain data, frozen at issue.
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = _NOTHING
     #: Skill sheets that the certificate rests on and that a later correction took back.
     lost_sheets: tuple[str, ...] = ()
     #: The earlier certificate that a new one would renew.
@@ -102,7 +104,7 @@ class Readiness:
     #: The last day for the skill checks of an assessment that is passed so far.
     practical_due: date | None = None
     #: The day of each skill check that counts for the next award, by the sheet's key.
-    held: Mapping[str, date] = field(default_factory=dict)
+    held: Mapping[str, date] = _NOTHING
 
     @property
     def is_eligible(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache, lru_cache
+from itertools import filterfalse
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -94,9 +95,9 @@ def _advance(code: int, weight: int) -> float:
 def missing_letters(text: str) -> str:
     """The letters of the text that no font has, each once; empty when all can be printed."""
     composed = unicodedata.normalize("NFC", text)
-    letters = dict.fromkeys(composed)
-    return "".join(
-        letter
-        for letter in letters
-        if letter not in _INVISIBLE and not letter.isspace() and ord(letter) not in _letters()
-    )
+    return "".join(filterfalse(_is_printable, dict.fromkeys(composed)))
+
+
+@lru_cache(maxsize=20_000)
+def _is_printable(letter: str) -> bool:
+    return letter in _INVISIBLE or letter.isspace() or ord(letter) in _letters()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, union
+from sqlalchemy import ColumnElement, and_, case, func, select, union
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from app.core.db import among
+from app.core.db import among, among_words
 from app.courses.library import library
 from app.learning.models import Attempt, AttemptAnswer, Enrollment, LessonCompletion
 from app.learning.services.provisional import PassStanding, passes_of, standings
@@ -193,14 +193,8 @@ def _lessons(
 
 def _is_of_today(slugs: Collection[str]) -> ColumnElement[bool]:
     """Whether the lesson of a completion is still in its course."""
-    keys = {slug: [lesson.key for lesson in library().course(slug).lessons] for slug in slugs}
-    return or_(
-        false(),
-        *(
-            and_(Enrollment.course_slug == slug, LessonCompletion.lesson_key.in_(known))
-            for slug, known in keys.items()
-        ),
-    )
+    known = [f"{slug} {one.key}" for slug in slugs for one in library().course(slug).lessons]
+    return among_words(Enrollment.course_slug + " " + LessonCompletion.lesson_key, known)
 
 
 def _waived(
@@ -253,8 +247,9 @@ def _tries(
         .order_by(Attempt.number)
     )
     found: defaultdict[_Where, list[_Try]] = defaultdict(list)
+    submitted, still_open = AttemptStatus.SUBMITTED, AttemptStatus.OPEN
     for slug, user_id, key, number, submitted_at, passed, edition_id, *rest in rows:
-        status = AttemptStatus.SUBMITTED if submitted_at else AttemptStatus.OPEN
+        status = submitted if submitted_at else still_open
         facts = AttemptFacts(key, number, status, submitted_at, bool(passed), edition_id)
         found[slug, user_id].append(_Try(facts, *rest))
     return dict(found)
