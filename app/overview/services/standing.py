@@ -83,11 +83,26 @@ def standing_by(
 def _ask(
     db: Session, users: Sequence[User], at: datetime, require_review: bool, deadlines: bool
 ) -> _Known:
-    ids, slugs = [user.id for user in users], [course.slug for course in library().courses]
-    today = programme_date(at, library().programme.timezone)
+    slugs = [course.slug for course in library().courses]
+    progress, ready = progress_and_readiness(
+        db, users, slugs, at, require_review=require_review, deadlines=deadlines
+    )
+    return _known(db, [user.id for user in users], at, progress, ready, require_review)
+
+
+def progress_and_readiness(
+    db: Session,
+    users: Sequence[User],
+    slugs: Sequence[str],
+    at: datetime,
+    *,
+    require_review: bool = False,
+    deadlines: bool = False,
+) -> tuple[Mapping[str, Mapping[int, CourseProgress]], Mapping[_Where, Readiness]]:
+    """What each has done in each course, and the readiness of those who may be ready."""
+    ids, today = [user.id for user in users], programme_date(at, library().programme.timezone)
     progress = learning.progress_in(db, ids, slugs, today, languages=False, deadlines=deadlines)
-    ready = _ready(db, users, progress, today, require_review)
-    return _known(db, ids, at, progress, ready, require_review)
+    return progress, _ready(db, users, progress, today, require_review)
 
 
 def _known(
@@ -210,10 +225,9 @@ def _cell(
     course, ready = known.courses[where[0]], known.ready.get(where)
     extended = known.extended.get(where)
     due_on = _due(known.due.get(where), extended)
-    is_given = ready is not None and (ready.is_eligible or ready.certificate is not None)
-    if progress.is_learnt or is_given:
+    if is_past_learning(progress, ready):
         missing = ready.missing if ready else known.every_sheet[course.slug]
-        state, verdict, block = _shown(ready)
+        state, verdict, block = shown(ready)
         return Cell(
             course, progress, state, verdict, due_on, extended, block=block, missing=missing
         )
@@ -231,6 +245,12 @@ def _cell(
     )
 
 
+def is_past_learning(progress: CourseProgress, ready: Readiness | None) -> bool:
+    """Whether everything is learnt, or was when the certificate was earned."""
+    is_given = ready is not None and (ready.is_eligible or ready.certificate is not None)
+    return is_given or progress.is_learnt
+
+
 def _every_sheet(course: Course) -> tuple[Missing, ...]:
     return tuple(Missing(MissingKind.SHEET, sheet.key) for sheet in course.sheets)
 
@@ -241,7 +261,7 @@ def _due(due_on: date | None, extended: Extended | None) -> date | None:
     return max(due_on, extended.due_on)
 
 
-def _shown(ready: Readiness | None) -> tuple[State, Verdict, Block | None]:
+def shown(ready: Readiness | None) -> tuple[State, Verdict, Block | None]:
     """The state of somebody who has learnt everything; None: she was never checked."""
     if ready is None:
         return State.PRACTICAL, Verdict.ON_TRACK, None

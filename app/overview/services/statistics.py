@@ -13,16 +13,17 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.certificates import services as certificates
+from app.certificates.types import Readiness
 from app.core.clock import programme_date
 from app.courses.library import library
 from app.learning import services as learning
-from app.overview.services.standing import standings
-from app.overview.types import Cell, State
+from app.learning.types import CourseProgress
+from app.overview.services.standing import is_past_learning, progress_and_readiness, shown
+from app.overview.types import State
 
 #: As many weeks as a narrow drawing shows; older ones are summed up in the first.
 MOST_WEEKS = 26
 _WEEK = timedelta(days=7)
-_SHOWN = {State.FORMALITIES, State.READY}
 
 
 class Stage(IntEnum):
@@ -36,6 +37,11 @@ class Stage(IntEnum):
     CERTIFIED = 5
 
 
+_SHOWN = {
+    State.FORMALITIES: Stage.PRACTICAL,
+    State.READY: Stage.PRACTICAL,
+    State.CERTIFIED: Stage.CERTIFIED,
+}
 Stages = dict[Stage, int]
 
 
@@ -67,24 +73,34 @@ def statistics(
 ) -> Statistics:
     """The figures of these people in these courses."""
     zone = library().programme.timezone
-    people = standings(db, users, at, require_review=require_review)
-    cells = [[cell for slug, cell in one.cells.items() if slug in slugs] for one in people]
-    stages = [[_stage(cell) for cell in of_one] for of_one in cells]
+    ids = [user.id for user in users]
+    every = [course.slug for course in library().courses]  # one may need another
+    progress, ready = progress_and_readiness(db, users, every, at, require_review=require_review)
+    here = [of_course for slug, of_course in progress.items() if slug in slugs]
+    stages = [
+        [
+            _stage(one, ready.get((slug, user_id)))
+            for slug in slugs
+            if (one := progress[slug][user_id]).enrolled
+        ]
+        for user_id in ids
+    ]
     counts = Counter(chain.from_iterable(stages))
-    awards = certificates.first_awards(db, [user.id for user in users])
-    lessons = learning.lessons_by_day(db, [user.id for user in users], slugs)
+    awards = certificates.first_awards(db, ids)
+    lessons = learning.lessons_by_day(db, ids, slugs)
     passed = Counter(
-        programme_date(cell.progress.first_passed_at, zone)
-        for cell in chain.from_iterable(cells)
-        if cell.progress.first_passed_at
+        programme_date(one.first_passed_at, zone)
+        for of_course in here
+        for one in of_course.values()
+        if one.first_passed_at
     )
     certified = Counter(day for (slug, _user), day in awards.items() if slug in slugs)
     weeks = _weeks([*lessons, *passed, *certified], programme_date(at, zone))
     return Statistics(
         people=len(users),
         reached={stage: sum(counts[s] for s in Stage if s >= stage) for stage in Stage},
-        countries=_grouped((one.user.nationality for one in people), stages),
-        languages=_grouped((one.user.language for one in people), stages),
+        countries=_grouped((user.nationality for user in users), stages),
+        languages=_grouped((user.language for user in users), stages),
         weeks=weeks,
         lessons=_in_weeks(lessons, weeks),
         passed=_so_far(_in_weeks(passed, weeks)),
@@ -92,16 +108,12 @@ def statistics(
     )
 
 
-def _stage(cell: Cell) -> Stage:
-    if cell.state is State.CERTIFIED:
-        return Stage.CERTIFIED
-    if cell.state in _SHOWN:
-        return Stage.PRACTICAL
-    if cell.progress.is_learnt:
-        return Stage.ASSESSMENT
-    if cell.progress.is_lessons_done:
+def _stage(progress: CourseProgress, ready: Readiness | None) -> Stage:
+    if is_past_learning(progress, ready):
+        return _SHOWN.get(shown(ready)[0], Stage.ASSESSMENT)
+    if progress.is_lessons_done:
         return Stage.LESSONS
-    return Stage.STARTED if cell.progress.lessons_met or cell.progress.tries else Stage.JOINED
+    return Stage.STARTED if progress.lessons_met or progress.tries else Stage.JOINED
 
 
 def _grouped(names: Iterable[str], stages: Iterable[Sequence[Stage]]) -> dict[str, Stages]:
