@@ -39,7 +39,7 @@ def settle_memory() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(25_000, 20, 50)
+    gc.set_threshold(50_000, 20, 50)
 
 
 def refuse_unready(app: Flask) -> None:

@@ -36,6 +36,8 @@ class LessonCompletion(Base):
     __table_args__ = (
         UniqueConstraint("enrollment_id", "lesson_key", name="uq_lesson_completion_lesson"),
         UniqueConstraint("event_id", name="uq_lesson_completion_event_id"),
+        # Counting the lessons of 1,000 trainees reads no row.
+        Index("ix_lesson_completion_done", "enrollment_id", "lesson_key", "completed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -23,13 +23,12 @@ def due_dates(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], d
     members = db.execute(
         select(CohortMember.cohort_id, CohortMember.user_id).where(
             among(CohortMember.user_id, user_ids),
-            CohortMember.cohort_id.in_(days),
             CohortMember.withdrawn_at.is_(None),
         )
     )
     found: dict[tuple[str, int], date] = {}
     for cohort_id, user_id in members:
-        for slug, day in days[cohort_id]:
+        for slug, day in days.get(cohort_id, ()):
             where = slug, user_id
             found[where] = max(day, found.get(where, day))
     return found

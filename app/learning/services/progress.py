@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, select, union
+from sqlalchemy import ColumnElement, and_, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
@@ -179,7 +179,7 @@ def _lessons(
         )
         .outerjoin(LessonCompletion, is_done)
         .where(*_here(user_ids, slugs))
-        .group_by(Enrollment.id)
+        .group_by(Enrollment.user_id, Enrollment.course_slug, Enrollment.id)  # an index's order
     )
     return {
         (slug, user_id): (enrolled_at, done, last_at)
@@ -265,15 +265,17 @@ def _languages(
         select(Enrollment.course_slug, Enrollment.user_id, LessonCompletion.language)
         .join(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
         .where(*here)
+        .distinct()
     )
     in_answers = (
         select(Enrollment.course_slug, Enrollment.user_id, AttemptAnswer.language)
         .join(Attempt, Attempt.enrollment_id == Enrollment.id)
         .join(AttemptAnswer, AttemptAnswer.attempt_id == Attempt.id)
         .where(*here)
+        .distinct()
     )
     found: defaultdict[_Where, set[str]] = defaultdict(set)
-    for slug, user_id, language in db.execute(union(in_lessons, in_answers)):
+    for slug, user_id, language in db.execute(union_all(in_lessons, in_answers)):
         found[slug, user_id].add(language)
     return {where: tuple(sorted(languages)) for where, languages in found.items()}
 
