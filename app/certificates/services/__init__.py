@@ -65,7 +65,7 @@ from app.certificates.services.renewing import (
     renewal_of,
 )
 from app.certificates.services.resting import certificates_on
-from app.certificates.services.standing import faults, standing_in
+from app.certificates.services.standing import faults, possible, standing_in
 from app.certificates.services.template_choices import choices, choose, scopes, serving
 from app.certificates.services.template_drafts import draft_of, facts_of, hardest_names, keep_draft
 from app.certificates.services.template_pictures import (
@@ -149,6 +149,7 @@ __all__ = [
     "picture_of",
     "picture_size",
     "pictures",
+    "possible",
     "preview_facts",
     "preview_of",
     "printed_facts",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.accounts.forms import password_is_right, refuse
+from app.accounts.models import User
 from app.certificates import services
 from app.certificates.forms import IssueForm, PreviewForm, TraineesForm
 from app.certificates.loader import Template
@@ -52,11 +53,9 @@ def cohorts_to_certify() -> str:
     )
 
 
-def ready_in(db: Session, cohort: Cohort, what: Course | Programme) -> list[Readiness]:
-    """Where each trainee of the cohort stands."""
-    members = cohorts.members_of(db, cohort)
+def _standing(db: Session, users: Sequence[User], what: Course | Programme) -> list[Readiness]:
     required = settings().require_review
-    return services.standing_in(db, members, what, today(), require_review=required)
+    return services.standing_in(db, users, what, today(), require_review=required)
 
 
 def awarded_in(cohort: Cohort, slug: str) -> Course | Programme:
@@ -67,33 +66,37 @@ def awarded_in(cohort: Cohort, slug: str) -> Course | Programme:
 
 
 def _eligible(key: object, slug: str, form: TraineesForm) -> str:
-    cohort = cohorts.cohort_of(reading(), me(), str(key))
+    db = reading()
+    cohort = cohorts.cohort_of(db, me(), str(key))
     what = awarded_in(cohort, slug)
-    ready = ready_in(reading(), cohort, what)
-    others = [one for one in ready if not one.is_issuable]
+    members = cohorts.members_of(db, cohort)
+    asked = members if len(members) <= PER_PAGE else services.possible(db, members, what)
+    ready = {one.user.id: one for one in _standing(db, asked, what)}
+    issuable = {number: one for number, one in ready.items() if one.is_issuable}
+    others = [user for user in members if user.id not in issuable]
     last = max(1, -(-len(others) // PER_PAGE))
     page = min(max(1, request.args.get("page", 1, type=row_number)), last)
+    here = others[PER_PAGE * (page - 1) : PER_PAGE * page]
+    if unknown := [user for user in here if user.id not in ready]:
+        ready |= {one.user.id: one for one in _standing(db, unknown, what)}
     return _shown(
         "eligible",
         cohort,
         services.award_of(what),
-        ready,
         form=form,
-        others=others[PER_PAGE * (page - 1) : PER_PAGE * page],
+        issuable=[*issuable.values()],
+        others=[ready[user.id] for user in here],
         page=page,
         last=last,
     )
 
 
-def _shown(
-    template: str, cohort: Cohort, award: Award, ready: Sequence[Readiness], **more: Any
-) -> str:
+def _shown(template: str, cohort: Cohort, award: Award, **more: Any) -> str:
     return render_template(
         f"certificates/{template}.html",
         cohort=cohort,
         award=award,
         title=award_title(award.slug),
-        issuable=[one for one in ready if one.is_issuable],
         **more,
     )
 
@@ -131,27 +134,28 @@ def review(
     changes: Sequence[Changed] = (),
 ) -> str:
     """The page before the act: names as printed, faults, count, password."""
-    cohort = cohorts.cohort_of(reading(), me(), str(key))
+    db = reading()
+    cohort = cohorts.cohort_of(db, me(), str(key))
     what = awarded_in(cohort, slug)
-    ready, award = ready_in(reading(), cohort, what), services.award_of(what)
-    people = [one for one in ready if one.is_issuable and _is_in(one, chosen)]
-    template = services.template_of(reading(), award)
+    members, award = cohorts.members_of(db, cohort), services.award_of(what)
+    if chosen is None:
+        asked = services.possible(db, members, what)
+    else:
+        asked = [user for user in members if user.key in chosen]
+    ready = _standing(db, asked, what)
+    people = [one for one in ready if one.is_issuable]
+    template = services.template_of(db, award)
     return _shown(
         "review",
         cohort,
         award,
-        ready,
         form=form,
         people=people,
-        others=[one for one in ready if not one.is_issuable and chosen and _is_in(one, chosen)],
+        others=[one for one in ready if not one.is_issuable and chosen is not None],
         changes=changes,
         faults=services.faults(people, award, template),
         seen=";".join(_line(one, award, template) for one in people),
     )
-
-
-def _is_in(one: Readiness, chosen: Collection[str] | None) -> bool:
-    return chosen is None or one.user.key in chosen
 
 
 def _line(one: Readiness, award: Award, template: Template) -> str:
@@ -214,17 +218,17 @@ def ask_preview(key: object, slug: str) -> AnyResponse | tuple[str, int]:
     db = writing()
     cohort = cohorts.cohort_of(db, me(), str(key))
     what = awarded_in(cohort, slug)
-    ready = _one(ready_in(db, cohort, what), str(form.trainee.data))
-    preview = services.ask_preview(db, ready, what, me(), now(), base_url())
+    ready = _standing(db, [_member(db, cohort, str(form.trainee.data))], what)
+    preview = services.ask_preview(db, ready[0], what, me(), now(), base_url())
     db.commit()
     address = url_for("certificates.preview", key=preview.key, cohort=key, course=slug)
     return back_to(address)
 
 
-def _one(ready: Sequence[Readiness], user_key: str) -> Readiness:
-    for one in ready:
-        if one.user.key == user_key:
-            return one
+def _member(db: Session, cohort: Cohort, user_key: str) -> User:
+    for user in cohorts.members_of(db, cohort):
+        if user.key == user_key:
+            return user
     raise NotEligible(name="–")
 
 
