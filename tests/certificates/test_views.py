@@ -16,6 +16,7 @@ from app.accounts.models import User
 from app.certificates import services
 from app.certificates.models import Certificate
 from app.certificates.services import records
+from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
 from app.core.clock import now
 from app.core.events import new_event_id
@@ -71,14 +72,25 @@ def test_the_readiness_page_opens_in_every_language(
 def test_the_readiness_page_says_what_each_misses(
     db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
 ) -> None:
-    from app.cohorts import services as cohorts
-
     ready()
     cohorts.add_member(db, cohort, make_learner(db, names_confirmed=False), AT)
     html = office.get(way(cohort)).get_data(as_text=True)
     assert "1 trainee can be certified" in html
     assert "Names not confirmed" in html
     assert "Lessons: 0 of 5" in html
+
+
+def test_a_long_list_tells_on_every_page_what_each_misses(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+) -> None:
+    user = ready()
+    for _ in range(101):
+        cohorts.add_member(db, cohort, make_learner(db), AT)
+    pages = [office.get(way(cohort, f"?page={n}")).get_data(as_text=True) for n in (1, 2)]
+    assert [page.count("Lessons: 0 of 5") for page in pages] == [100, 1]
+    assert all("1 trainee can be certified" in page for page in pages)
+    every = office.get(way(cohort, "/issue")).get_data(as_text=True)
+    assert every.count(user.key) == 2  # among the people, and in what was seen
 
 
 def test_the_cohorts_are_listed(office: CheckedClient, cohort: Cohort) -> None:

@@ -153,6 +153,17 @@ def test_more_time_ends_being_late_and_the_latest_cohort_counts(db: Session) -> 
     assert cell(db, user).due_on == AT.date() + timedelta(days=9)
 
 
+def test_due_dates_of_archived_cohorts_and_of_those_she_has_left_do_not_count(db: Session) -> None:
+    user, by = make_learner(db, SLUG), make_instructor(db)
+    first, second = make_cohort(db, by, user), make_cohort(db, by, user)
+    due(db, first, AT.date() + timedelta(days=9))
+    due(db, second, AT.date() + timedelta(days=5))
+    cohorts.archive_cohort(db, first, by, AT)
+    assert cell(db, user).due_on == AT.date() + timedelta(days=5)
+    cohorts.withdraw_member(db, second, user, by, AT)
+    assert cell(db, user).due_on is None
+
+
 def test_who_has_learnt_everything_is_not_late_while_she_waits_for_the_training_day(
     db: Session,
 ) -> None:
