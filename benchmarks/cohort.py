@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from app.cohorts.models import Cohort, CohortMember
 from app.core import charts
 from app.core.db import begin_write
+from app.courses.library import library
 from benchmarks.report import Figure
 from benchmarks.requests import Ask, asker, costs
 from benchmarks.sites import ADMINISTRATOR, INSTRUCTOR, SLUG, Site, counted, site
@@ -42,11 +43,13 @@ def _start_pages(found: Site, trainees: int) -> Iterator[Figure]:
 
 
 def _cohort_pages(found: Site, trainees: int, key: str) -> Iterator[Figure]:
+    programme = library().programme.key
     pages = {
         "cohort page": f"/en/cohorts/{key}",
         "cohort progress": f"/en/cohorts/{key}/progress",
         "who is eligible": f"/en/certificates/cohorts/{key}/{SLUG}",
         "review before issuing": f"/en/certificates/cohorts/{key}/{SLUG}/issue",
+        "who is eligible for the programme": f"/en/certificates/cohorts/{key}/{programme}",
     }
     for name, address in pages.items():
         yield _page(found, f"{name}, {trainees} trainees", address, ADMINISTRATOR)

@@ -327,7 +327,7 @@ class CourseProgress(NamedTuple):
     @property
     def is_lessons_done(self) -> bool:
         """Whether every lesson of today's edition is completed or waived."""
-        return self.lessons_done + len(self.waived) >= self.lessons_total
+        return self.lessons_met >= self.lessons_total
 
     @property
     def is_learnt(self) -> bool:

@@ -44,6 +44,7 @@ BASE_URL = "https://kapok.example.org"
 #: The day of AT in the programme's zone, on which lessons and assessment are done.
 TODAY = date(2026, 3, 2)
 Ready = Callable[..., User]
+Issue = Callable[..., list[Certificate]]
 
 
 def on_a_phone(asked: Mapping[str, Any]) -> dict[str, Any]:

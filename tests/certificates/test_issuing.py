@@ -7,7 +7,6 @@ import random
 import shutil
 import signal
 import time
-from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
@@ -27,11 +26,10 @@ from app.core.health import faults_of_rooms
 from app.core.jobs import Job
 from app.core.keys import NoKey, ring
 from app.courses.types import Course
-from tests.certificates.conftest import BASE_URL, TODAY, Ready
+from tests.certificates.conftest import BASE_URL, TODAY, Issue, Ready
 from tests.counting import statements_of
 from tests.factories import AT, make_administrator
 
-Issue = Callable[..., list[Certificate]]
 #: A cohort for races and kills: small, because each of its people passes a whole course.
 COHORT = 3
 

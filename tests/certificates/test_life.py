@@ -33,7 +33,6 @@ from app.practicals.types import PassedSheet
 from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Ready
 from tests.factories import AT, make_administrator
 
-Issue = Callable[..., list[Certificate]]
 Check = Callable[..., None]
 NAMES = Names("ສົມສະໄໝ ພົມວິຫານ", "SOMSAMAI PHOMVIHANE", None)
 WISH = Correction(NAMES, texts=False, reason="The passport has another family name.")

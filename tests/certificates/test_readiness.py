@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
 from app.accounts.models import User
-from app.accounts.types import Purpose
+from app.accounts.types import Names, Purpose
 from app.certificates import services
 from app.certificates.types import Missing, MissingKind
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
+from app.core.events import new_event_id
+from app.courses.library import library
 from app.courses.types import Course
-from tests.certificates.conftest import SLUG, TODAY, Ready
+from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Issue, Ready, correct_to_failed
 from tests.counting import statements_of
 from tests.factories import AT, make_attempt, make_learner
 
@@ -123,6 +125,52 @@ def test_a_check_that_is_too_old_does_not_count(db: Session, ready: Ready, cours
     user = ready()
     assert kinds(db, user, course, date(2028, 3, 3)) == {MissingKind.SHEET_EXPIRED}
     assert kinds(db, user, course, date(2028, 3, 2)) == set()
+
+
+def test_only_who_was_ever_checked_can_be_ready_for_a_course(
+    db: Session, ready: Ready, course: Course, issue: Issue
+) -> None:
+    certified, checked, learner = ready(), ready(names_confirmed=False), make_learner(db, SLUG)
+    (issued,) = issue(certified)
+    correct_to_failed(db, issued)
+    assert services.possible(db, [learner, checked, certified], course) == [checked, certified]
+
+
+def test_only_who_was_ever_certified_can_be_ready_for_the_programme(
+    db: Session, ready: Ready, issue: Issue
+) -> None:
+    certified, checked = ready(), ready()
+    issue(certified)
+    assert services.possible(db, [checked, certified], library().programme) == [certified]
+
+
+def test_evidence_is_all_that_is_left_out_without_it(
+    db: Session, ready: Ready, course: Course
+) -> None:
+    users = [ready(), ready(names_confirmed=False), make_learner(db, SLUG)]
+    whole = services.readiness(db, users, course, TODAY)
+    without = services.readiness(db, users, course, TODAY, evidence=False)
+    assert [one._replace(evidence={}) for one in whole] == without
+    assert whole[0].evidence
+
+
+def test_holders_of_certificates_cost_no_more_queries_than_one(
+    db: Session, ready: Ready, course: Course, issue: Issue, administrator: User
+) -> None:
+    users = [ready() for _ in range(3)]
+    first, *_others = issue(*users)
+    names = Names("ຄຳຫຼ້າ ວົງສາ", "KHAMLA VONGSA", None)
+    wish = services.Correction(names, texts=False, reason="The name was misspelt.")
+    services.correct(db, first, wish, administrator, new_event_id(), AT, BASE_URL)
+    counts = []
+    for group in (users[1:2], users):
+        db.expire_all()
+        [user.id for user in group]
+        with statements_of(db.get_bind()) as asked:
+            found = services.readiness(db, group, course, TODAY)
+        counts.append(len(asked))
+        assert all(one.certificate is not None for one in found)
+    assert counts[0] == counts[1]
 
 
 def test_readiness_asks_the_same_number_of_queries_for_many(

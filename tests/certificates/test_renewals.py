@@ -21,10 +21,9 @@ from app.core.events import new_event_id
 from app.courses.library import library
 from app.courses.types import Course, Renewal
 from tests.browsing import CheckedClient
-from tests.certificates.conftest import BASE_URL, SLUG, TODAY, correct_to_failed
+from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Issue, correct_to_failed
 from tests.factories import AT, make_learner
 
-Issue = Callable[..., list[Certificate]]
 Check = Callable[..., None]
 SignIn = Callable[[User], CheckedClient]
 #: A day in the window of a certificate of TODAY, and its last day.

@@ -34,11 +34,8 @@ from app.core.events import new_event_id
 from app.core.jobs import Job
 from app.courses.types import Course
 from app.learning import services as learning
-from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Ready, correct_to_failed
+from tests.certificates.conftest import BASE_URL, SLUG, TODAY, Issue, Ready, correct_to_failed
 from tests.factories import AT, make_administrator, make_learner
-
-Issue = Callable[..., list[Certificate]]
-
 
 # --- issuing ---------------------------------------------------------------------------------
 

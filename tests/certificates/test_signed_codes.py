@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,11 +22,10 @@ from app.certificates.services import signing
 from app.certificates.types import STATUS_LIST_SIZE
 from app.core import cose
 from app.core.keys import Purpose, ring
-from tests.certificates.conftest import Ready, on_a_phone
+from tests.certificates.conftest import Issue, Ready, on_a_phone
 from tests.factories import AT
 
 KHMER = {"native_name": "ស្រីមុំ ចាន់ស្រ៊ុន", "latin_name": "CHAN SRUN SREYMOM", "language": "km"}
-Issue = Callable[..., list[Certificate]]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from app.core.events import new_event_id
 from app.core.jobs import Worker
 from app.core.languages import LANGUAGES
 from tests.browsing import CheckedClient
-from tests.certificates.conftest import SLUG, Ready, correct_to_failed
+from tests.certificates.conftest import SLUG, Issue, Ready, correct_to_failed
 from tests.factories import AT, PASSWORD, make_learner, make_trainee
 
 SignIn = Callable[[User], CheckedClient]
@@ -80,17 +80,22 @@ def test_the_readiness_page_says_what_each_misses(
     assert "Lessons: 0 of 5" in html
 
 
-def test_a_long_list_tells_on_every_page_what_each_misses(
-    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready
+def test_a_long_list_tells_everybody_once_and_what_each_misses(
+    db: Session, office: CheckedClient, cohort: Cohort, ready: Ready, issue: Issue
 ) -> None:
-    user = ready()
-    for _ in range(101):
+    ready_now, certified, unsigned = ready(), ready(), ready()
+    unsigned.names_confirmed_at = None
+    (issued,) = issue(certified)
+    for _ in range(99):
         cohorts.add_member(db, cohort, make_learner(db), AT)
     pages = [office.get(way(cohort, f"?page={n}")).get_data(as_text=True) for n in (1, 2)]
-    assert [page.count("Lessons: 0 of 5") for page in pages] == [100, 1]
     assert all("1 trainee can be certified" in page for page in pages)
+    both = "".join(pages)
+    told = ("Lessons: 0 of 5", issued.serial, "Names not confirmed")
+    assert [both.count(words) for words in told] == [99, 1, 1]
     every = office.get(way(cohort, "/issue")).get_data(as_text=True)
-    assert every.count(user.key) == 2  # among the people, and in what was seen
+    assert every.count(ready_now.key) == 2  # among the people, and in what was seen
+    assert certified.key not in every
 
 
 def test_the_cohorts_are_listed(office: CheckedClient, cohort: Cohort) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
@@ -71,3 +72,11 @@ def test_a_chart_with_one_label_or_only_noughts_is_drawn(draw: Callable[[Chart],
 def test_drawing_leaves_the_imports_of_others_alone() -> None:
     assert all(hasattr(finder, "find_spec") for finder in sys.meta_path)
     assert find_spec("json") is not None
+
+
+@pytest.mark.parametrize("draw", DRAWERS)
+def test_the_same_figures_in_another_language_have_its_words(draw: Callable[[Chart], str]) -> None:
+    chinese = replace(CHART, title="学习进度", labels=("一", "二", "三", "四", "五"))
+    drawn = [draw(CHART), draw(chinese), draw(CHART)]
+    assert ["学习进度" in one for one in drawn] == [False, True, False]
+    assert drawn[0] == drawn[2]

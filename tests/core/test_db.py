@@ -9,7 +9,13 @@ import pytest
 from sqlalchemy import func, insert, select, text
 
 from app.core.audit import AuditEvent, record
-from app.core.db import Database, WriteOutsideTransaction, begin_write, insert_or_get
+from app.core.db import (
+    Database,
+    WriteOutsideTransaction,
+    among_words,
+    begin_write,
+    insert_or_get,
+)
 from app.core.files import StoredFile, load, store
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -96,3 +102,16 @@ def test_sqlite_is_durable_and_keeps_its_foreign_keys(database: Database) -> Non
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert modes == ["wal", 2, 1]
+
+
+def test_many_words_go_to_the_database_as_one_value(database: Database) -> None:
+    with database.session() as db:
+        begin_write(db)
+        for key in ("ສະບາຍດີ", 'it\'s "so"', "plain"):
+            record(db, "tests.act", "", AT, "test", key)
+        db.commit()
+        keys = select(AuditEvent.object_key).order_by(AuditEvent.id)
+        wanted = ['it\'s "so"', "ສະບາຍດີ", "nothing"]
+        found = db.scalars(keys.where(among_words(AuditEvent.object_key, wanted))).all()
+        assert found == ["ສະບາຍດີ", 'it\'s "so"']
+        assert db.scalars(keys.where(among_words(AuditEvent.object_key, []))).all() == []

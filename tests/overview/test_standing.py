@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts import services as accounts
@@ -20,6 +20,7 @@ from app.core.db import Database
 from app.core.events import new_event_id
 from app.courses.library import library
 from app.learning import services as learning
+from app.learning.models import LessonCompletion
 from app.overview import services
 from app.overview.services import Stage, standings
 from app.overview.services.demo import check_of_one
@@ -76,6 +77,13 @@ def check(db: Session, user: User, *keys: str, acknowledged: bool = True) -> Non
             practicals.acknowledge(db, result, AcknowledgedBy.OWN_SIGN_IN, new_event_id(), AT)
 
 
+def certify(db: Session, user: User) -> None:
+    """Pass all skill sheets of the course and issue its certificate."""
+    check(db, user)
+    by = make_instructor(db)
+    certificates.issue(db, [user], library().course(SLUG), by, new_event_id(), AT, "http://k")
+
+
 def make_passed(db: Session, **changes: Any) -> User:
     """A trainee who has learnt everything of the course."""
     user = make_learner(db, SLUG, lessons=True, **changes)
@@ -120,10 +128,7 @@ def test_the_missing_sheets_are_named(db: Session) -> None:
 
 def test_who_has_a_certificate_is_done(db: Session) -> None:
     user = make_passed(db)
-    check(db, user)
-    certificates.issue(
-        db, [user], library().course(SLUG), make_instructor(db), new_event_id(), AT, "http://k"
-    )
+    certify(db, user)
     assert (cell(db, user).state, cell(db, user).verdict) == (State.CERTIFIED, Verdict.DONE)
 
 
@@ -333,3 +338,13 @@ def test_statistics_count_each_stage_with_those_before(db: Session) -> None:
     assert figures.weeks == tuple(AT.date() + timedelta(days=7 * week) for week in range(3))
     assert figures.lessons == (len(library().course(SLUG).lessons), 0, 0)
     assert figures.passed == (1, 1, 1)
+
+
+def test_a_certificate_counts_at_the_last_stage_also_when_its_course_has_grown(db: Session) -> None:
+    certified, ready = make_passed(db), make_passed(db)
+    certify(db, certified)
+    check(db, ready)
+    db.execute(delete(LessonCompletion))  # as if all lessons of today were new ones
+    figures = services.statistics(db, [certified, ready], [SLUG], AT)
+    assert [figures.reached[stage] for stage in Stage] == [2, 2, 1, 1, 1, 1]
+    assert figures.certified == (1,)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, defer, joinedload
 
 from app.accounts import services as accounts
 from app.accounts.models import User
@@ -46,6 +46,15 @@ def programme_readiness(
     return [_renewing(one, standing.get(one.user.id)) for one in found]
 
 
+def ever_certified(db: Session, user_ids: Sequence[int], programme: Programme) -> set[int]:
+    """Those of the people who ever had a certificate of one of its courses. One query."""
+    slugs = [course.slug for course in programme.courses]
+    query = select(Certificate.user_id).where(
+        among(Certificate.user_id, user_ids), Certificate.slug.in_(slugs)
+    )
+    return set(db.scalars(query.distinct()))
+
+
 def _certificates(
     db: Session, ids: Sequence[int], programme: Programme
 ) -> tuple[dict[int, dict[str, Certificate]], dict[int, Certificate]]:
@@ -53,7 +62,10 @@ def _certificates(
     slugs = [programme.key, *(course.slug for course in programme.courses)]
     query = (
         select(Certificate)
-        .options(joinedload(Certificate.replacement))
+        .options(
+            defer(Certificate.signed),
+            joinedload(Certificate.replacement).load_only(Certificate.replaces_id),
+        )
         .where(among(Certificate.user_id, ids), Certificate.slug.in_(slugs))
         .order_by(Certificate.award_date, Certificate.version)
     )

@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.certificates import rendering
 from app.certificates.loader import Template
 from app.certificates.services.freezing import printed_facts
-from app.certificates.services.programme import programme_readiness
+from app.certificates.services.programme import ever_certified, programme_readiness
 from app.certificates.services.readiness import readiness
 from app.certificates.types import Award, Readiness, UnprintableName
 from app.courses.types import Course, Programme
@@ -27,21 +27,31 @@ def standing_in(
     on: date,
     *,
     require_review: bool = False,
+    evidence: bool = True,
 ) -> list[Readiness]:
-    """Where each person stands on the way to the course's or the programme's certificate."""
+    """Where each person stands on the way to the course's or the programme's certificate.
+
+    `require_review` and `evidence` are as in `readiness`; the programme has its own courses' rules.
+    """
+    if not users:
+        return []
     if isinstance(what, Programme):
         return programme_readiness(db, users, what, on)
-    return readiness(db, users, what, on, require_review=require_review)
+    return readiness(db, users, what, on, require_review=require_review, evidence=evidence)
 
 
 def possible(db: Session, users: Sequence[User], what: Course | Programme) -> Sequence[User]:
-    """Those who can be ready at all, in the same order: of a course with skill checks, who was
-    ever checked in it. One query, and none of what standing asks for the others.
+    """Those who can be ready at all, in the same order, by one query: of a course with skill checks
+    who was ever checked in it, of the programme who was ever certified in a course.
     """
-    if isinstance(what, Programme) or not what.sheets:
+    ids = [user.id for user in users]
+    if isinstance(what, Programme):
+        far = ever_certified(db, ids, what)
+    elif what.sheets:
+        far = {user_id for slug, user_id in practicals.checked_in(db, ids) if slug == what.slug}
+    else:
         return users
-    checked = practicals.checked_in(db, [user.id for user in users])
-    return [user for user in users if (what.slug, user.id) in checked]
+    return [user for user in users if user.id in far]
 
 
 def faults(ready: Sequence[Readiness], award: Award, template: Template) -> list[UnprintableName]:

@@ -53,9 +53,13 @@ def cohorts_to_certify() -> str:
     )
 
 
-def _standing(db: Session, users: Sequence[User], what: Course | Programme) -> list[Readiness]:
+def _standing(
+    db: Session, users: Sequence[User], what: Course | Programme, *, evidence: bool = True
+) -> list[Readiness]:
     required = settings().require_review
-    return services.standing_in(db, users, what, today(), require_review=required)
+    return services.standing_in(
+        db, users, what, today(), require_review=required, evidence=evidence
+    )
 
 
 def awarded_in(cohort: Cohort, slug: str) -> Course | Programme:
@@ -71,14 +75,14 @@ def _eligible(key: object, slug: str, form: TraineesForm) -> str:
     what = awarded_in(cohort, slug)
     members = cohorts.members_of(db, cohort)
     asked = members if len(members) <= PER_PAGE else services.possible(db, members, what)
-    ready = {one.user.id: one for one in _standing(db, asked, what)}
+    ready = {one.user.id: one for one in _standing(db, asked, what, evidence=False)}
     issuable = {number: one for number, one in ready.items() if one.is_issuable}
     others = [user for user in members if user.id not in issuable]
     last = max(1, -(-len(others) // PER_PAGE))
     page = min(max(1, request.args.get("page", 1, type=row_number)), last)
     here = others[PER_PAGE * (page - 1) : PER_PAGE * page]
     if unknown := [user for user in here if user.id not in ready]:
-        ready |= {one.user.id: one for one in _standing(db, unknown, what)}
+        ready |= {one.user.id: one for one in _standing(db, unknown, what, evidence=False)}
     return _shown(
         "eligible",
         cohort,
@@ -151,7 +155,7 @@ def review(
         award,
         form=form,
         people=people,
-        others=[one for one in ready if not one.is_issuable and chosen is not None],
+        others=[] if chosen is None else [one for one in ready if not one.is_issuable],
         changes=changes,
         faults=services.faults(people, award, template),
         seen=";".join(_line(one, award, template) for one in people),

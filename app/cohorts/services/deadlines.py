@@ -19,13 +19,12 @@ def due_dates(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], d
     Who is in several cohorts with the course has the latest of their days. Archived cohorts and
     those she has left do not count.
     """
-    days = _days_by_cohort(db)
     members = db.execute(
         select(CohortMember.cohort_id, CohortMember.user_id).where(
-            among(CohortMember.user_id, user_ids),
-            CohortMember.withdrawn_at.is_(None),
+            among(CohortMember.user_id, user_ids), CohortMember.withdrawn_at.is_(None)
         )
-    )
+    ).all()
+    days = _days_by_cohort(db, {cohort_id for cohort_id, _user in members})
     found: dict[tuple[str, int], date] = {}
     for cohort_id, user_id in members:
         for slug, day in days.get(cohort_id, ()):
@@ -34,12 +33,17 @@ def due_dates(db: Session, user_ids: Collection[int]) -> dict[tuple[str, int], d
     return found
 
 
-def _days_by_cohort(db: Session) -> dict[int, list[tuple[str, date]]]:
-    """The due dates of the courses of each cohort that is not archived."""
+def _days_by_cohort(db: Session, cohort_ids: Collection[int]) -> dict[int, list[tuple[str, date]]]:
+    """The due dates of the courses of each of the cohorts that is not archived."""
     one = CohortCourse
-    query = select(one.cohort_id, one.slug, one.due_on).join(Cohort, Cohort.id == one.cohort_id)
+    rows = db.execute(
+        select(one.cohort_id, one.slug, one.due_on)
+        .join(Cohort, Cohort.id == one.cohort_id)
+        .where(
+            among(one.cohort_id, cohort_ids), Cohort.archived_at.is_(None), one.due_on.is_not(None)
+        )
+    )
     found: defaultdict[int, list[tuple[str, date]]] = defaultdict(list)
-    rows = db.execute(query.where(Cohort.archived_at.is_(None), one.due_on.is_not(None)))
     for cohort_id, slug, day in rows:
         if day is not None:
             found[cohort_id].append((slug, day))

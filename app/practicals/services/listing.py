@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.practicals.models import SkillCheck, SkillCheckParticipant
-from app.practicals.services.reading import is_current, is_passed, visible_checks
+from app.practicals.services.reading import IS_CURRENT, IS_PASSED, visible_checks
 from app.practicals.types import CheckFilter, Result, ResultFilter, Standing
 
 PER_PAGE = 50
@@ -57,11 +57,11 @@ def _of_result(result: ResultFilter) -> list[ColumnElement[bool]]:
     counts = SkillCheck.standing == Standing.COUNTS
     match result:
         case ResultFilter.PASSED:
-            return [people.where(is_passed()).exists(), is_current()]
+            return [people.where(IS_PASSED).exists(), IS_CURRENT]
         case ResultFilter.FAILED:
             failed = func.coalesce(one.settled_result, one.result) == Result.FAILED
-            return [people.where(failed).exists(), counts, is_current()]
+            return [people.where(failed).exists(), counts, IS_CURRENT]
         case ResultFilter.UNACKNOWLEDGED:
-            return [people.where(one.acknowledged_at.is_(None)).exists(), counts, is_current()]
+            return [people.where(one.acknowledged_at.is_(None)).exists(), counts, IS_CURRENT]
         case _:
-            return [SkillCheck.standing != Standing.COUNTS, is_current()]
+            return [SkillCheck.standing != Standing.COUNTS, IS_CURRENT]

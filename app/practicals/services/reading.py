@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from app.accounts.models import User
@@ -22,8 +22,10 @@ from app.practicals.models import SecondGrading, SkillCheck, SkillCheckParticipa
 from app.practicals.types import TEAM, AcknowledgedBy, PassedSheet, Result, Standing
 
 _LATER = aliased(SkillCheck)
-_IS_CURRENT = ~select(_LATER.id).where(_LATER.corrects_id == SkillCheck.id).exists()
-_IS_PASSED = (SkillCheck.standing == Standing.COUNTS) & (
+#: Whether no correction has replaced the check.
+IS_CURRENT = ~select(_LATER.id).where(_LATER.corrects_id == SkillCheck.id).exists()
+#: Whether a participant's result counts as passed: settled where two examiners differed.
+IS_PASSED = (SkillCheck.standing == Standing.COUNTS) & (
     func.coalesce(SkillCheckParticipant.settled_result, SkillCheckParticipant.result)
     == Result.PASSED
 )
@@ -95,19 +97,9 @@ def results_of(db: Session, trainee: User) -> Sequence[SkillCheckParticipant]:
             contains_eager(SkillCheckParticipant.check).joinedload(SkillCheck.examiner),
             contains_eager(SkillCheckParticipant.check).selectinload(SkillCheck.corrected_by),
         )
-        .where(SkillCheckParticipant.user_id == trainee.id, is_current())
+        .where(SkillCheckParticipant.user_id == trainee.id, IS_CURRENT)
     )
     return db.scalars(query.order_by(SkillCheckParticipant.id.desc())).all()
-
-
-def is_current() -> ColumnElement[bool]:
-    """Whether no correction has replaced the check."""
-    return _IS_CURRENT
-
-
-def is_passed() -> ColumnElement[bool]:
-    """Whether a participant's result counts as passed: settled where two examiners differed."""
-    return _IS_PASSED
 
 
 def result_in(check: SkillCheck, user_id: int) -> SkillCheckParticipant:
@@ -213,8 +205,8 @@ def _passed(db: Session, user_ids: Collection[int], slug: str) -> _Passed:
         .where(
             among(SkillCheckParticipant.user_id, user_ids),
             SkillCheckParticipant.course_slug == slug,
-            is_passed(),
-            is_current(),
+            IS_PASSED,
+            IS_CURRENT,
         )
         .order_by(SkillCheck.held_on, SkillCheck.id)
     )
@@ -239,7 +231,7 @@ def passed_days(
     query = (
         select(one.user_id, one.course_slug, one.sheet_key, func.min(SkillCheck.held_on))
         .join(SkillCheck, SkillCheck.id == one.check_id)
-        .where(among(one.user_id, user_ids), one.course_slug.in_(slugs), is_passed(), is_current())
+        .where(among(one.user_id, user_ids), one.course_slug.in_(slugs), IS_PASSED, IS_CURRENT)
         .group_by(one.user_id, one.course_slug, one.sheet_key)
     )
     found: defaultdict[tuple[int, str], dict[str, date]] = defaultdict(dict)

@@ -114,7 +114,7 @@ def progress_rows(asked: Asked) -> Iterator[Row]:
             asked.today,
         )
         readiness = certificates.readiness_in(
-            asked.db, people, followed, asked.today, progress=known
+            asked.db, people, followed, asked.today, evidence=False, progress=known
         )
         for course in followed:
             for user, ready in zip(people, readiness[course.slug], strict=True):
