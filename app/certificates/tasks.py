@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.certificates import rendering, services
 from app.certificates.loader import Template
 from app.certificates.services import credentials, desk
-from app.certificates.types import GIVEN_UP, UnprintableName
+from app.certificates.types import UnprintableName
 from app.certificates.types.templates import UnfittingText
 from app.core import pades, pdf
 from app.core.db import begin_write
-from app.core.errors import kept_sentence
+from app.core.errors import GIVEN_UP, kept_sentence
 from app.core.jobs import task, when_given_up
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
 

@@ -215,6 +215,7 @@ def _server(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
+        hide_parameters=True,  # an error goes into logs and jobs, the names in its row do not
         connect_args={"options": "-c statement_timeout=30000 -c timezone=UTC"},
     )
 
@@ -228,7 +229,7 @@ def _sqlite_engine(url: URL) -> Engine:
         raise UnsafeDatabase(f"SQLite {driver.sqlite_version} can lose a commit; update pysqlite3.")
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, module=driver, connect_args={"timeout": 15})
+    engine = create_engine(url, module=driver, connect_args={"timeout": 15}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -22,6 +22,11 @@ class DomainError(Exception):
         self.values = values
 
 
+#: Why there is no file when none of the texts is to blame.
+GIVEN_UP = N_(
+    "The server failed at it several times. Tell the people who run the site; "
+    "the worker's log says why."
+)
 #: Letters of each value in a sentence that is kept; names have at most 100.
 _MOST = 100
 

@@ -30,6 +30,7 @@ from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session, reading
 from app.core.errors import DomainError, TooMany, UnreadableText
 from app.core.events import new_event_id
+from app.core.faults import fault_told, in_words
 from app.core.i18n import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -128,6 +129,8 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         event_id=new_event_id,
+        fault_told=fault_told,
+        fault_values=in_words,
         has_endpoint=has_endpoint,  # a global, so that imported macros see it too
         LANGUAGES=LANGUAGES,
         Permission=Permission,

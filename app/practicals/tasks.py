@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.db import begin_write
-from app.core.jobs import task
-from app.core.pdf import DoesNotFit, MissingGlyph
+from app.core.errors import GIVEN_UP, kept_sentence
+from app.core.jobs import task, when_given_up
+from app.core.pdf import DoesNotFit
 from app.practicals.rendering.papers import PaperFacts, sheets_pdf, sign_in_pdf
 from app.practicals.services import papers
-from app.practicals.types.sessions import PaperKind
+from app.practicals.types.sessions import PaperKind, UnprintablePaper
 
 
 @task("practicals.paper")
@@ -26,12 +27,21 @@ def draw(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
         return
     content, fault = _drawn(*wanted)
     begin_write(db)
-    papers.store_paper(db, number, content, fault, at)
+    if content is not None:
+        papers.store_paper(db, number, content, at)
+    else:
+        papers.record_fault(db, number, fault)
     db.commit()
 
 
-def _drawn(kind: PaperKind, facts: PaperFacts) -> tuple[bytes | None, str | None]:
+@when_given_up("practicals.paper")
+def give_paper_up(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
+    """Say on the day's page that a paper failed, and not that it is being made."""
+    papers.record_fault(db, int(payload["paper"]), GIVEN_UP)
+
+
+def _drawn(kind: PaperKind, facts: PaperFacts) -> tuple[bytes | None, str]:
     try:
-        return (sign_in_pdf if kind is PaperKind.SIGN_IN else sheets_pdf)(facts), None
-    except (MissingGlyph, DoesNotFit) as error:  # trying again would not help
-        return None, error.message % error.values
+        return (sign_in_pdf if kind is PaperKind.SIGN_IN else sheets_pdf)(facts), ""
+    except (UnprintablePaper, DoesNotFit) as error:  # trying again would not help
+        return None, kept_sentence(error)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import shutil
+import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
+from zlib import compress, crc32
 
 import pytest
 from PIL import Image, ImageDraw
@@ -31,8 +33,10 @@ from app.certificates.types.templates import (
     PageTooFull,
     PictureOfAnother,
     PictureTooBig,
+    PictureTooHard,
     ProtectedEmblem,
     TemplateChanged,
+    TooManyPixels,
     WordsMissing,
 )
 from app.core import audit
@@ -62,6 +66,17 @@ def picture_file(
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, kind)
     return out.getvalue()
+
+
+def bomb(side: int) -> bytes:
+    """A PNG of a few bytes that says it has so many pixels a side."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", compress(bytes(100_000))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def signature(db: Session, by: User, owner: str, **changes: Any) -> Any:
@@ -215,12 +230,38 @@ def test_a_picture_is_drawn_anew_and_made_smaller() -> None:
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", NoPicture),
         (b"", NoPicture),
         (picture_file()[:90], NoPicture),
+        (picture_file("teal", (800, 600))[:-1200], NoPicture),
+        (picture_file(kind="GIF"), NoPicture),  # whatever its name says
+        (bomb(50_000), TooManyPixels),
         (b"x" * 1_000_000, PictureTooBig),
     ],
 )
 def test_what_is_no_picture_is_refused(sent: bytes, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         re_encoded(sent)
+
+
+def test_a_picture_that_takes_too_long_is_stopped_and_the_next_one_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("app.core.pdf.engine.UPLOAD_SECONDS", 0.001)
+        with pytest.raises(PictureTooHard):
+            re_encoded(picture_file("teal", (6000, 6000)))
+    assert re_encoded(picture_file())
+
+
+def test_the_web_process_itself_opens_only_the_new_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[bytes] = []
+    real = Image.open
+
+    def noted(file: io.BytesIO, **more: Any) -> Image.Image:
+        opened.append(file.getvalue())
+        return real(file, **more)
+
+    monkeypatch.setattr(Image, "open", noted)
+    kept = re_encoded(picture_file("teal", (640, 480), "JPEG"))
+    assert opened == [kept]
 
 
 def test_a_photograph_stands_as_the_camera_was_held() -> None:

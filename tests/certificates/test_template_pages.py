@@ -23,9 +23,10 @@ from app.core.events import new_event_id
 from app.core.languages import LANGUAGES
 from tests.browsing import CheckedClient
 from tests.certificates.conftest import BASE_URL, TODAY, Ready
-from tests.certificates.test_template_editor import picture_file, save, titled
+from tests.certificates.test_template_editor import bomb, picture_file, save, titled
 from tests.certificates.test_views import make_files
 from tests.factories import AT, make_administrator, make_instructor, make_trainee
+from tests.pages import as_read
 
 SignIn = Callable[[User], CheckedClient]
 PAGE = "/en/certificates/templates"
@@ -164,3 +165,14 @@ def test_hardest_names_are_the_widest(db: Session) -> None:
     template = services.current(db, "default")
     facts = services.facts_of(template, people[0], TODAY, BASE_URL)
     assert (facts["names"]["native"], facts["serial"]) == ("王", "KPK-0000-000000-0")
+
+
+def test_a_picture_that_is_refused_says_why_in_the_readers_language(
+    office: CheckedClient, db: Session
+) -> None:
+    sent = {"event_id": new_event_id(), "kind": "logo", "label": "Logo", "no_emblem": "y"}
+    file = (io.BytesIO(bomb(50_000)), "logo.png")
+    told = office.post("/km/certificates/pictures", data={**sent, "file": file})
+    assert told.status_code == 422
+    assert "រូបមានលើសពី 40 លានភីកសែល" in as_read(told.text)
+    assert services.pictures(db, services.LOGO) == []

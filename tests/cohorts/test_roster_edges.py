@@ -15,21 +15,9 @@ from app.cohorts.services import roster
 from app.cohorts.types import NoNameColumn, RowState
 from app.core.db import Database
 from app.core.events import new_event_id
-from tests.cohorts.test_roster import LATER, choose, confirmed, imported, listed, seen, start
+from tests.cohorts.rosters import LATER, choose, confirmed, imported, listed, seen, start
 from tests.counting import statements_of
-from tests.factories import AT, make_administrator, make_cohort, make_instructor, make_trainee
-
-
-@pytest.fixture
-def instructor(db: Session) -> User:
-    """Who imports."""
-    return make_instructor(db)
-
-
-@pytest.fixture
-def cohort(db: Session, instructor: User) -> Cohort:
-    """Into which the list goes."""
-    return make_cohort(db, instructor)
+from tests.factories import AT, make_administrator, make_cohort, make_trainee
 
 
 def test_an_undo_leaves_names_confirmed_that_the_list_never_touched(

@@ -7,6 +7,7 @@ from threading import Thread
 
 import pytest
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DatabaseError
 
 from app.core.audit import AuditEvent, record
 from app.core.db import (
@@ -41,6 +42,13 @@ def test_a_write_ends_with_its_commit(database: Database) -> None:
         record(db, "tests.act", "", AT, "test", "2")
         with pytest.raises(WriteOutsideTransaction):
             db.commit()
+
+
+def test_an_error_of_the_database_holds_no_value_that_was_sent(database: Database) -> None:
+    with database.session() as db, pytest.raises(DatabaseError) as told:
+        db.execute(text("SELECT :name FROM no_such_table"), {"name": "ນ້ຳຝົນ ແກ້ວມະນີ"})
+    assert "no_such_table" in str(told.value)
+    assert "ນ້ຳຝົນ" not in str(told.value)
 
 
 def test_times_come_back_aware_and_in_utc(database: Database) -> None:

@@ -1,23 +1,18 @@
-"""Whatever is typed, sent or put into an address: a page with a reason, never a crash."""
+"""Whatever is typed or sent: a page with a reason, never a crash."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from werkzeug.test import TestResponse
 
-from app.core.languages import LANGUAGES
 from app.core.limits import Limiter
-from app.overview.views import pages
-from tests.house.addresses import Route, address_of, reader_of, routes_of
+from tests.house.faults import faults_of, gathered, listed, quick_first
 from tests.house.forms import ShownForm, forms_of
-from tests.house.world import SLUG, VISITOR, World
+from tests.house.world import VISITOR, World
 
 TEXTS = {
     "empty": "",
@@ -44,9 +39,13 @@ TEXTS = {
     "no event": "7d444840-9dc0-11d1-b245",
     "unknown key": "00000000-0000-4000-8000-000000000000",
 }
+
+
 #: The ones that reach the database or the clock, tried in each field alone.
 ALONE = ("NUL", "large integer")
 ALONE_ON_ONE = ("last day",)
+
+
 #: Tried in every run; the rest in `make test-slow`.
 QUICK = {
     "10,000 letters",
@@ -62,55 +61,10 @@ QUICK = {
 }
 
 
-def quick_first(names: Iterable[str], quick: Collection[str]) -> list[Any]:
-    """Parameters: those outside `quick` are marked slow."""
-    slow = pytest.mark.slow
-    return [name if name in quick else pytest.param(name, marks=slow) for name in names]
-
-
-TEXT_OF_A_FAULT = (
-    'role="alert"',
-    'class="error"',
-    'class="oops"',
-    "notice danger",
-    "verdict unknown",
-)
-
-
 @pytest.fixture(scope="session")
 def forms(world: World, small_world: World, small_forms: list[ShownForm]) -> list[ShownForm]:
     """Every form of the site."""
     return small_forms if world is small_world else forms_of(world)
-
-
-@contextmanager
-def gathered(faults: list[str], what: str) -> Iterator[None]:
-    """Note an exception instead of stopping at the first one."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 (every kind of crash is what this looks for)
-        faults.append(f"{what}: {type(error).__name__}: {str(error)[:150]}")
-
-
-def language_of(html: str) -> str:
-    """The language tag of a page."""
-    return html.partition('<html lang="')[2].partition('"')[0]
-
-
-def faults_of(response: TestResponse, language: str = "en") -> list[str]:
-    """What is wrong with an answer to bad input."""
-    html = response.get_data().decode(errors="replace")  # a workbook is no text
-    if response.status_code >= 500:
-        return [f"status {response.status_code}"]
-    if response.mimetype == "application/pdf":
-        return []
-    if "<script>alert(1)" in html:
-        return ["a script that was typed stands in the page"]
-    if response.status_code < 400 or response.mimetype != "text/html":
-        return []
-    if language_of(html) != LANGUAGES[language].html:
-        return ["a page in another language"]
-    return [] if any(mark in html for mark in TEXT_OF_A_FAULT) else ["no message"]
 
 
 def sent(world: World, form: ShownForm, values: dict[str, Any], what: str) -> list[str]:
@@ -121,11 +75,6 @@ def sent(world: World, form: ShownForm, values: dict[str, Any], what: str) -> li
         response = world.browser(form.who).post(form.address, data=values)
         faults += [f"{what}: {response.status_code} {fault}" for fault in faults_of(response)]
     return faults
-
-
-def listed(faults: list[str]) -> str:
-    """All faults, one a line."""
-    return f"{len(faults)} faults\n" + "\n".join(faults)
 
 
 def fields_of(form: ShownForm) -> list[str]:
@@ -246,128 +195,6 @@ def test_a_malformed_event_id_is_refused_and_changes_nothing(
             if response.status_code != 422 and form.endpoint != "certificates.ask_preview":
                 faults.append(f"{form.endpoint} {wrong!r}: {response.status_code}")
     assert not faults, listed(faults)
-
-
-#: The first ones are the database's business and run on both.
-WEIRD = ["%00", "9" * 30]
-WEIRD_ON_ONE = ["%FF%FE", "..%2f..%2f", "a" * 2000, "%F0%9F%AB%80", "%27", "-1", "1e9"]
-QUICK_WEIRD = {"%FF%FE", "..%2f..%2f"}
-QUERY = (
-    "q={0}&role={0}&page={0}&before={0}&code={0}&course={0}&sheet={0}&person={0}&person={0}"
-    "&with={0}&next={0}&lang={0}&print={0}&card={0}&cohort={0}"
-)
-
-
-def read(world: World, who: str, address: str) -> list[str]:
-    """The faults of a page at a strange address."""
-    faults: list[str] = []
-    with gathered(faults, address[:120]), world.untouched():
-        response = world.browser(who).get(address)
-        faults += [f"{address[:120]}: {fault}" for fault in faults_of(response)]
-    return faults
-
-
-def pages_of(world: World) -> list[Route]:
-    """Everything that is read."""
-    return [route for route in routes_of(world.app) if route.method == "GET"]
-
-
-@pytest.mark.parametrize("weird", WEIRD)
-def test_any_query_on_any_page(world: World, weird: str) -> None:
-    faults = []
-    for route in pages_of(world):
-        path = address_of(world, route).partition("?")[0]
-        faults += read(world, reader_of(route), f"{path}?{QUERY.format(weird)}")
-    assert not faults, listed(faults)
-
-
-@pytest.mark.parametrize("weird", quick_first(WEIRD_ON_ONE, QUICK_WEIRD))
-def test_any_other_query_on_any_page(small_world: World, weird: str) -> None:
-    test_any_query_on_any_page(small_world, weird)
-
-
-@pytest.mark.parametrize("weird", quick_first(WEIRD_ON_ONE, QUICK_WEIRD))
-def test_anything_else_in_each_part_of_an_address(small_world: World, weird: str) -> None:
-    test_anything_in_each_part_of_an_address(small_world, weird)
-
-
-@pytest.mark.parametrize("weird", WEIRD)
-def test_anything_in_each_part_of_an_address(world: World, weird: str) -> None:
-    faults = []
-    for route in routes_of(world.app):
-        parts = [part for part in route.rule.split("/") if part.startswith("<")]
-        for part in parts:
-            strange = Route(
-                route.endpoint, route.method, route.rule.replace(part, weird), route.access
-            )
-            if route.method == "GET":
-                path = address_of(world, strange).partition("?")[0]
-                faults += read(world, reader_of(route), path)
-    assert not faults, listed(faults)
-
-
-def test_a_number_too_large_in_an_address_is_not_found(world: World) -> None:
-    start = f"/en/courses/{SLUG}/assessment/{world.keys['attempt']}"
-    for number in (0, 999, 2**31, 2**63, 10**40):
-        assert world.browser("learner").get(f"{start}/{number}").status_code == 404, number
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("who", [VISITOR, "learner"])
-def test_a_misspelt_address_is_a_kind_page_in_each_language(
-    small_world: World, language: str, who: str
-) -> None:
-    response = small_world.browser(who).get(f"/{language}/programe?a=1")
-    html = response.get_data(as_text=True)
-    assert response.status_code == 404
-    assert language_of(html) == LANGUAGES[language].html
-    first = f"/{language}/" if who == VISITOR else f"/{language}/start"
-    assert f'class="btn primary" href="{first}"' in html, "a way to the first page"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_opened_in_the_wrong_way_says_so(small_world: World, language: str) -> None:
-    response = small_world.browser(VISITOR).delete(f"/{language}/privacy")
-    assert (response.status_code, faults_of(response, language)) == (405, [])
-    assert "GET" in response.headers["Allow"]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_body_too_large_says_so(small_world: World, language: str) -> None:
-    given = {"username": "a" * 1_100_000, "password": "b", "csrf_token": "c"}
-    response = small_world.browser(VISITOR).post(f"/{language}/sign-in", data=given)
-    assert (response.status_code, faults_of(response, language)) == (413, [])
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_too_many_tries_say_when_to_come_back(small_world: World, language: str) -> None:
-    with small_world.untouched():
-        browser, seen = small_world.browser(VISITOR), []
-        for number in range(40):
-            response = browser.get(f"/v/{number:016}?lang={language}")
-            seen.append(response.status_code)
-    assert (seen[0], seen[-1], faults_of(response, language)) == (404, 429, [])
-    assert int(response.headers["Retry-After"]) > 0
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_crash_is_a_page_that_tells_nothing_about_itself(
-    small_world: World, language: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken() -> str:
-        raise RuntimeError("secret of the machine room")
-
-    monkeypatch.setitem(small_world.app.view_functions, "overview.privacy", broken)
-    monkeypatch.setattr(small_world.app, "testing", False)
-    monkeypatch.setitem(small_world.app.config, "PROPAGATE_EXCEPTIONS", False)
-    response = small_world.browser(VISITOR).get(f"/{language}/privacy")
-    html = response.get_data(as_text=True)
-    assert response.status_code == 500
-    assert language_of(html) == LANGUAGES[language].html
-    assert "secret" not in html
-    assert "Traceback" not in html
-    assert response.headers["X-Request-Id"]
-    assert pages.privacy is not broken
 
 
 letters = st.text(max_size=60)

@@ -272,7 +272,7 @@ class _Builder:
         day = planning.plan_session(self.db, cohort, draft, new_event_id(), by, self.at)
         wanted = PaperDraft(PaperKind.SIGN_IN, "lo")
         paper = papers.ask_paper(self.db, day, wanted, new_event_id(), by, self.at)
-        papers.store_paper(self.db, paper.id, PDF, None, self.at)
+        papers.store_paper(self.db, paper.id, PDF, self.at)
         self.world.keys |= {"day": day.key, "paper": paper.key}
 
     def _close_day(self, cohort: Cohort, by: User, who: User) -> None:

@@ -15,8 +15,10 @@ from app.accounts.models import User
 from app.accounts.types import GrantKind
 from app.config import ROOT, Settings
 from app.core.clock import now, programme_date
-from tests.factories import AT, make_administrator, make_examiner
+from tests.browsing import CheckedClient
+from tests.factories import AT, make_administrator, make_cohort, make_examiner, make_trainee
 from tests.libraries import show
+from tests.practicals.checks import PIN, SignIn
 
 TODAY = date(2026, 3, 2)
 
@@ -60,3 +62,18 @@ def allow(db: Session, user: User, scope: str, until: date = TODAY + timedelta(d
     by, at = make_administrator(db), AT - timedelta(days=60)
     accounts.give_grant(db, user, GrantKind.PRACTICALS_EXAMINE, scope, until, by, at)
     return user
+
+
+@pytest.fixture
+def trainee(db: Session, examiner: User) -> User:
+    """A trainee of the examiner, who has a PIN."""
+    user = make_trainee(db)
+    accounts.set_pin(db, user, accounts.prepare_pin(PIN), now())
+    make_cohort(db, examiner, user)
+    return user
+
+
+@pytest.fixture
+def browser(sign_in: SignIn, examiner: User) -> CheckedClient:
+    """The examiner's browser."""
+    return sign_in(examiner)

@@ -347,7 +347,7 @@ def test_erasing_a_person_empties_what_was_written_about_her(
     paper = papers.ask_paper(
         db, day, PaperDraft(PaperKind.SIGN_IN, "lo"), new_event_id(), leader, EVENING
     )
-    papers.store_paper(db, paper.id, b"%PDF with her name", None, EVENING)
+    papers.store_paper(db, paper.id, b"%PDF with her name", EVENING)
     told = attendance.export_attendance(db, user), deferring.export_deferrals(db, user)
     assert [one[0][key] for one, key in zip(told, ("note", "reason"), strict=True)] == [
         "ໄປໂຮງໝໍ",

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.accounts.services.cards import cards_of, face_of, make_cards
 from app.cohorts.models import Cohort
+from app.core import jobs
 from app.core.clock import now, programme_date
+from app.core.errors import GIVEN_UP
 from app.core.events import new_event_id
 from app.core.jobs import Worker
 from app.courses.library import library
@@ -280,3 +282,42 @@ def test_sheets_are_numbered_once_and_drawn_by_the_worker(
     file = browser.get(at(day, f"/papers/{prints[1].key}.pdf"))
     assert file.data.startswith(b"%PDF")
     assert f"T{day.id}-002–003" in browser.get(address).get_data(as_text=True)
+
+
+def test_why_there_is_no_paper_is_told_in_the_readers_words(
+    db: Session, app: Flask, sign_in: SignIn, day: TrainingSession, leader: User
+) -> None:
+    browser, address = sign_in(leader), at(day, "/papers")
+    day.place = "Nam Ninh \U0001f3eb"
+    db.commit()
+    assert browser.submit(address, {"language": "en"}, "kind").status_code == 303
+    worker = Worker(app.extensions["kapok"].database)
+    assert worker.run_all() == 1
+    told = as_read(browser.get(address.replace("/en/", "/lo/")).text)
+    assert "\U0001f3eb (ສະຖານທີ່)" in told
+    assert "No font" not in told
+    day.place = "Nam Ninh"
+    db.commit()
+    assert browser.submit(address, {}, "again").status_code == 303
+    assert worker.run_all() == 1
+    assert ".pdf" in browser.get(address).text
+
+
+@pytest.mark.parametrize("kept", [GIVEN_UP, "ValueError: a technical text with ນ້ຳຝົນ"])
+def test_a_paper_that_the_server_gave_up_says_what_to_do_and_nothing_technical(
+    db: Session, sign_in: SignIn, day: TrainingSession, leader: User, kept: str
+) -> None:
+    browser, address = sign_in(leader), at(day, "/papers")
+    assert browser.submit(address, {"language": "km"}, "kind").status_code == 303
+    job = jobs.claim(db, now())
+    assert job is not None
+    assert jobs.finish(db, job.id, str(job.owner), jobs.JobStatus.FAILED, kept)
+    db.expire_all()
+    paper = db.scalars(select(SessionPaper)).one()
+    assert paper.fault == GIVEN_UP
+    paper.fault = kept
+    db.commit()
+    told = as_read(browser.get(address.replace("/en/", "/km/")).text)
+    assert "សូមប្រាប់អ្នកថែទាំប្រព័ន្ធ" in told
+    assert "technical" not in told
+    assert 'lang="en"' not in told.partition("<main")[2].partition("</main")[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -19,9 +19,11 @@ from app.certificates.types.templates import (
     ConsentOfSignatoryMissing,
     NoPicture,
     PictureTooBig,
+    PictureTooHard,
     ProtectedEmblem,
+    TooManyPixels,
 )
-from app.core import audit, files
+from app.core import audit, files, pdf
 from app.core.db import insert_or_get
 from app.core.events import digest_of, new_event_id, require_same
 
@@ -30,8 +32,7 @@ MOST_BYTES = 900_000  # of an uploaded file; a request may hold 1,000,000
 MOST_PIXELS = 40_000_000  # of a picture before it is made smaller
 LONGEST_SIDE = 1200  # pixels after it: 700 dpi on the 44 mm that a logo gets
 MOST_KEPT_BYTES = 600_000  # of the re-encoded file: it goes into every PDF
-_FORMATS = ("PNG", "JPEG", "WEBP")
-_SMOOTH = ("L", "LA", "RGB", "RGBA")  # modes that can be made smaller without steps
+FORMATS = ("PNG", "JPEG", "WEBP")
 _GRID = 24  # squares a side, in which a cross is looked for
 
 
@@ -126,33 +127,26 @@ def withdraw_picture(db: Session, key: str, by: User, at: datetime) -> Certifica
 def re_encoded(content: bytes) -> bytes:
     """The picture as a plain PNG of at most 1,200 pixels a side, without metadata.
 
-    Raises PictureRefused: too big, no PNG, JPEG or WebP (an SVG can hold scripts and fonts), or
-    a red cross, which is a protected emblem.
+    The sent file is opened in the limited process only. Raises PictureRefused: too big, no PNG,
+    JPEG or WebP (an SVG can hold scripts and fonts), or a red cross, which is a protected emblem.
     """
     if len(content) > MOST_BYTES:
         raise PictureTooBig(most=MOST_BYTES // 1000)
+    upload = pdf.Upload(content, FORMATS, MOST_PIXELS, LONGEST_SIDE)
     try:
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise NoPicture
-            # Small before it is turned and given four channels: 40 million pixels take 160 MB.
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            smooth = opened if opened.mode in _SMOOTH else opened.convert("RGBA")
-            smooth.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-            picture = ImageOps.exif_transpose(smooth).convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        clean = pdf.draw_anew_briefly(upload)
+    except pdf.UploadTooLarge as error:
+        raise TooManyPixels(**error.values) from error
+    except pdf.RenderingLimit as error:
+        raise PictureTooHard from error
+    except pdf.UploadUnreadable as error:
         raise NoPicture from error
-    except Image.DecompressionBombError as error:
-        raise NoPicture from error
-    if has_red_cross(picture):
-        raise ProtectedEmblem
-    clean = Image.new("RGBA", picture.size)
-    clean.paste(picture)
-    out = io.BytesIO()
-    clean.save(out, "PNG", optimize=True)
-    if out.tell() > MOST_KEPT_BYTES:
+    if len(clean) > MOST_KEPT_BYTES:
         raise PictureTooBig(most=MOST_KEPT_BYTES // 1000)
-    return out.getvalue()
+    with Image.open(io.BytesIO(clean), formats=("PNG",)) as picture:
+        if has_red_cross(picture):
+            raise ProtectedEmblem
+    return clean
 
 
 def has_red_cross(picture: Image.Image) -> bool:

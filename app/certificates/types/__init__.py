@@ -290,13 +290,6 @@ class PictureNotMade(NotFound):
     message = N_("The picture could not be made. Ask the administrator.")
 
 
-#: Why there is no file when none of the texts is to blame.
-GIVEN_UP = N_(
-    "The server failed at it several times. Tell the people who run the site; "
-    "the worker's log says why."
-)
-
-
 class UnprintableName(DomainError):
     """A printed text has a letter that no font has; a box is never printed in its place."""
 

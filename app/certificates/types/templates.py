@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import N_, DomainError
+from app.core.pdf import UploadTooLarge, UploadUnreadable
 
 
 class UnfittingText(DomainError):
@@ -123,7 +124,21 @@ class PictureTooBig(PictureRefused):
 class NoPicture(PictureRefused):
     """An SVG file, a document, a damaged file."""
 
-    message = N_("This is no picture that can be used. Send a PNG, JPEG or WebP file.")
+    message = UploadUnreadable.message
+
+
+class TooManyPixels(PictureRefused):
+    """More pixels than are decoded, however few bytes they take."""
+
+    message = UploadTooLarge.message
+
+
+class PictureTooHard(PictureRefused):
+    """The process that reads pictures used too much time or memory and was stopped."""
+
+    message = N_(
+        "Reading the picture takes too much time or memory. Make it smaller and send it again."
+    )
 
 
 class ProtectedEmblem(PictureRefused):

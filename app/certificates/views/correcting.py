@@ -16,11 +16,11 @@ from app.certificates.types import (
     NoWordsOfToday,
     UnprintableName,
 )
-from app.certificates.views.faults import in_words
 from app.certificates.views.frame import base_url, blueprint, me, one, told
 from app.core.clock import now
 from app.core.db import writing
 from app.core.events import new_event_id
+from app.core.faults import in_words
 from app.core.i18n import _
 from app.core.permissions import Permission, requires
 from app.core.web import back_to

@@ -10,7 +10,6 @@ from app.certificates import rendering
 from app.certificates.services import letters
 from app.certificates.types import NothingAttended, UnprintableName
 from app.certificates.types.templates import UnfittingText
-from app.certificates.views.faults import in_words
 from app.certificates.views.frame import blueprint, me, today
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
@@ -18,6 +17,7 @@ from app.core import limits
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.downloads import pdf_response
+from app.core.faults import in_words
 from app.core.i18n import current_language
 from app.core.permissions import Permission, requires
 from app.core.web import row_number

@@ -1,8 +1,8 @@
 """The process that renders. It knows no settings, no database and no network.
 
-Each request is a length (4 bytes, big endian) and a pickled Document, Together or Picture, from
-its parent only; each answer a length, one byte (0 done, 1 refused) and the file or a JSON object of
-the error.
+Each request is a length (4 bytes, big endian) and a pickled Document, Together, Picture or Upload,
+from its parent only; each answer a length, one byte (0 done, 1 refused) and the file or a JSON
+object of the error.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import sys
 import warnings
 
 from app.core.pdf import document as documents
-from app.core.pdf.document import Document, Picture, RenderingFailed, Together
+from app.core.pdf.document import Document, Picture, RenderingFailed, Together, Upload
 from app.core.pdf.frames import read_frame, write_frame
 
 MEMORY_BYTES = int(os.environ.get("KAPOK_PDF_MEMORY", "1073741824"))  # address space
 CPU_SECONDS = int(os.environ.get("KAPOK_PDF_CPU", "20"))  # for one document
+UPLOAD_CPU_SECONDS = 10  # for a picture that somebody sent
 
 
 def main() -> None:
@@ -39,13 +40,16 @@ def main() -> None:
     gc.set_threshold(10_000, 20, 50)  # a page makes many objects that need no collector
     while (request := read_frame(asked)) is not None:
         _limit_cpu()
-        asked_for: Document | Together | Picture = pickle.loads(request)  # noqa: S301 (written by our own parent)
+        asked_for: Document | Together | Picture | Upload = pickle.loads(request)  # noqa: S301 (written by our own parent)
         try:
             if isinstance(asked_for, Together):
-                _limit_cpu(len(asked_for.documents) - 1)
+                _limit_cpu(CPU_SECONDS + len(asked_for.documents) - 1)
                 content = renderer.render_together(asked_for)
             elif isinstance(asked_for, Picture):
                 content = _drawn(asked_for)
+            elif isinstance(asked_for, Upload):
+                _limit_cpu(UPLOAD_CPU_SECONDS)
+                content = _drawn_anew(asked_for)
             else:
                 content = renderer.render(asked_for)
             write_frame(answers, b"\0" + content)
@@ -67,12 +71,18 @@ def _drawn(picture: Picture) -> bytes:
     return drawn(picture)
 
 
-def _limit_cpu(more: int = 0) -> None:
-    """As much as one document may use from now on, and a second for each further one."""
+def _drawn_anew(upload: Upload) -> bytes:
+    from app.core.pdf.uploads import drawn_anew  # noqa: PLC0415 (most children never read one)
+
+    return drawn_anew(upload)
+
+
+def _limit_cpu(seconds: int = CPU_SECONDS) -> None:
+    """As much as may be used from now on; by default what one document may use."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime)
     _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS + more, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, hard))
 
 
 def _as_json(error: RenderingFailed) -> bytes:

@@ -71,6 +71,22 @@ class Picture:
     most_bytes: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture that somebody sent, wanted as a plain PNG without metadata; see `uploads`.
+
+    Nobody knows what the file does to whoever decodes it, so no other process opens it.
+    """
+
+    content: bytes
+    #: Of those that Pillow knows, such as "PNG"; any other is refused.
+    formats: tuple[str, ...]
+    #: A picture that says it has more is refused before it is decoded.
+    most_pixels: int
+    #: A larger picture is made smaller, to so many pixels.
+    longest_side: int
+
+
 class RenderingFailed(DomainError):
     """The PDF could not be made."""
 
@@ -104,3 +120,17 @@ class FileRefused(RenderingFailed):
     """The page asked for a file that the template does not name."""
 
     message = N_("The page asks for a file that does not belong to it: %(address)s")
+
+
+class UploadUnreadable(RenderingFailed):
+    """The file is damaged, or no picture of the formats that are taken."""
+
+    message = N_("This is no picture that can be used. Send a PNG, JPEG or WebP file.")
+
+
+class UploadTooLarge(RenderingFailed):
+    """The picture says that it has more pixels than are taken."""
+
+    message = N_(
+        "The picture has more than %(most)s million pixels. Make it smaller and send it again."
+    )

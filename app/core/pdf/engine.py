@@ -22,14 +22,16 @@ from app.core.pdf.document import (
     RenderingFailed,
     RenderingLimit,
     Together,
+    Upload,
 )
 from app.core.pdf.frames import read_frame, write_frame
 
 WALL_SECONDS = 40.0  # for one document; the first one of a process also loads the fonts
 MORE_SECONDS = 2.0  # for each further one that is drawn together with it
+UPLOAD_SECONDS = 15.0  # for a picture that somebody sent; somebody waits for the page
 IDLE_SECONDS = 60.0
 MAX_DOCUMENTS = 500  # then a fresh child, whatever may have leaked
-_Asked = Document | Together | Picture
+_Asked = Document | Together | Picture | Upload
 _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><cachedir>{cache}</cachedir></fontconfig>
@@ -82,11 +84,16 @@ class Engine:
         """The PNG's bytes. Raises RenderingLimit or RenderingFailed."""
         return self._asked(picture)
 
+    def draw_anew(self, upload: Upload) -> bytes:
+        """The PNG's bytes. Raises UploadUnreadable, UploadTooLarge, RenderingLimit or
+        RenderingFailed.
+        """
+        return self._asked(upload)
+
     def _asked(self, what: _Asked) -> bytes:
         with self._lock:
             child = self._started()
-            more = len(what.documents) - 1 if isinstance(what, Together) else 0
-            watch = threading.Timer(self.wall_seconds + more * MORE_SECONDS, child.kill)
+            watch = threading.Timer(self._seconds(what), child.kill)
             watch.start()
             try:
                 answer = _ask(child, what)
@@ -99,6 +106,12 @@ class Engine:
         if answer[0] == 0:
             return answer[1:]
         raise _error(answer[1:])
+
+    def _seconds(self, what: _Asked) -> float:
+        if isinstance(what, Upload):
+            return UPLOAD_SECONDS
+        more = len(what.documents) - 1 if isinstance(what, Together) else 0
+        return self.wall_seconds + more * MORE_SECONDS
 
     def close(self) -> None:
         """End the child process."""
@@ -230,6 +243,11 @@ def draw(picture: Picture) -> bytes:
 def draw_briefly(picture: Picture) -> bytes:
     """The same for a web process; see `render_briefly`."""
     return _brief_engine.draw(picture)
+
+
+def draw_anew_briefly(upload: Upload) -> bytes:
+    """A picture that somebody sent, drawn anew for a web process; see `Engine.draw_anew`."""
+    return _brief_engine.draw_anew(upload)
 
 
 def close() -> None:

@@ -22,6 +22,7 @@ from app.core.pdf.fonts import STACK
 from app.courses.library import library
 from app.courses.rendering import inline_words
 from app.practicals.rendering import language_of
+from app.practicals.types.sessions import UnprintablePaper
 
 FOLDER = Path(__file__).resolve().parent.parent / "paper_templates"
 SPARE_LINES = 4  # for people who are not on the list yet
@@ -98,13 +99,15 @@ def paper_number(session_id: int, number: int) -> str:
 
 
 def sign_in_pdf(facts: PaperFacts) -> bytes:
-    """The sign-in list. Raises what `app.core.pdf.render` raises."""
+    """The sign-in list. Raises UnprintablePaper and what `app.core.pdf.render` raises."""
+    _refuse_unprintable(facts, cohort=facts.cohort, instructors=facts.instructors)
     people = [_person(*names) for names in facts.people]
     return _pdf("sign_in.html", {**_common(facts), "people": people, "blanks": range(SPARE_LINES)})
 
 
 def sheets_pdf(facts: PaperFacts) -> bytes:
-    """The skill sheets of a station, one behind the other. Raises what `pdf.render` raises."""
+    """The skill sheets of a station, one behind the other. Raises what `sign_in_pdf` raises."""
+    _refuse_unprintable(facts)
     common = {**_common(facts), "sheet": _sheet(facts)}
     people = [_person(*names) for names in facts.people]
     people = people or [_person("", "")] * len(facts.papers)
@@ -113,6 +116,14 @@ def sheets_pdf(facts: PaperFacts) -> bytes:
         for person, paper in zip(people, facts.papers, strict=True)
     ]
     return parts[0] if len(parts) == 1 else pdf.joined(parts)
+
+
+def _refuse_unprintable(facts: PaperFacts, **more: str) -> None:
+    """Raise UnprintablePaper that names the place of the letters, so that they can be found."""
+    people = " ".join(name for each in facts.people for name in _person(*each).values())
+    for slot, text in {"places": facts.place, **more, "people": people}.items():
+        if letters := pdf.missing_letters(text):
+            raise UnprintablePaper(slot=slot, letters=letters)
 
 
 def _common(facts: PaperFacts) -> dict[str, Any]:
@@ -136,7 +147,7 @@ def _title(slug: str, language: str) -> str:
 
 def _person(native: str, latin: str) -> dict[str, str]:
     """A person's names; one that no font can print is left to its Latin form."""
-    shown = latin if pdf.missing_letters(native) else native
+    shown = latin if latin and pdf.missing_letters(native) else native
     return {"native": breakable(shown), "latin": "" if latin.upper() == shown.upper() else latin}
 
 
@@ -170,7 +181,10 @@ def _sheet(facts: PaperFacts) -> dict[str, Any]:
 
 def _pdf(template: str, values: Mapping[str, Any]) -> bytes:
     css = (FOLDER / "paper.css").read_text(encoding="utf-8").replace("var(--fonts)", STACK)
-    return pdf.render(pdf.Document(html=_compiled(template).render(values), css=css))
+    try:
+        return pdf.render(pdf.Document(html=_compiled(template).render(values), css=css))
+    except pdf.MissingGlyph as error:  # what people typed was looked at: it is a course's word
+        raise UnprintablePaper(slot="courses", letters=error.values["letters"]) from error
 
 
 @cache

@@ -164,10 +164,13 @@ def facts_to_draw(db: Session, paper_id: int) -> tuple[PaperKind, PaperFacts] | 
     return paper.kind, facts
 
 
-def store_paper(
-    db: Session, paper_id: int, content: bytes | None, fault: str | None, at: datetime
-) -> None:
-    """Keep the file of a print for a day, or why there is none."""
-    made_at = at if content is not None else None
+def store_paper(db: Session, paper_id: int, content: bytes, at: datetime) -> None:
+    """Keep the file of a print for a day."""
     row = update(SessionPaper).where(SessionPaper.id == paper_id)
-    db.execute(row.values(content=content, fault=fault and fault[:500], made_at=made_at))
+    db.execute(row.values(content=content, fault=None, made_at=at))
+
+
+def record_fault(db: Session, paper_id: int, fault: str) -> None:
+    """Keep why a print has no file; one that is there stays."""
+    without = (SessionPaper.id == paper_id, SessionPaper.made_at.is_(None))
+    db.execute(update(SessionPaper).where(*without).values(fault=fault[:500]))

@@ -199,3 +199,11 @@ class WrongTimes(DomainError):
     """The end is not after the beginning."""
 
     message = N_("The end is not after the beginning.")
+
+
+class UnprintablePaper(DomainError):
+    """A text of a day's papers has a letter that no font has; a box is never printed for it."""
+
+    message = N_(
+        "No font has the letters %(letters)s (%(slot)s). Write them in another way, then try again."
+    )

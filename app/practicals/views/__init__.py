@@ -3,7 +3,7 @@
 from app.practicals.views.frame import blueprint
 
 from app.practicals.views import correcting, deadlines, grading, looking, seconding  # isort: skip  # they add routes
-from app.practicals.views import attendance, books, papers, sessions  # isort: skip
+from app.practicals.views import attendance, books, faults, papers, sessions  # isort: skip
 
 __all__ = [
     "attendance",
@@ -11,6 +11,7 @@ __all__ = [
     "books",
     "correcting",
     "deadlines",
+    "faults",
     "grading",
     "looking",
     "papers",
