@@ -120,6 +120,7 @@ def print_run(key: str, out: Path, order: str, printer: str | None) -> None:
     run.fault = None
     db.commit()
     tasks.make_print_file(db, run.id, now())
+    db.commit()
     run = desk.run_of(reading(), run.key)
     if run.fault:
         raise click.ClickException(run.fault)

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core.db import begin_write
-from app.core.jobs import task
+from app.core.jobs import begin_step, task
 from app.core.pdf import DoesNotFit, MissingGlyph
 from app.practicals.rendering.papers import PaperFacts, sheets_pdf, sign_in_pdf
 from app.practicals.services import papers
@@ -25,9 +24,8 @@ def draw(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     if wanted is None:
         return
     content, fault = _drawn(*wanted)
-    begin_write(db)
+    begin_step(db)
     papers.store_paper(db, number, content, fault, at)
-    db.commit()
 
 
 def _drawn(kind: PaperKind, facts: PaperFacts) -> tuple[bytes | None, str | None]:
