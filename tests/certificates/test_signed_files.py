@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -19,11 +20,15 @@ from app.certificates.views.file_check import FILE_MISSES
 from app.core import pades, pades_check
 from app.core import pdf as pdf_pages
 from app.core.files import StoredFile
+from app.core.health import faults_of_rooms
 from app.core.jobs import Worker
 from app.core.keys import NoKey, Purpose, ring
 from app.core.pades_check import Finding
 from tests.browsing import CheckedClient
+from tests.certificates.conftest import Ready
 from tests.factories import AT
+
+Issue = Callable[..., list[Certificate]]
 
 
 @pytest.fixture
@@ -68,6 +73,31 @@ def test_a_worker_without_a_key_makes_none_and_the_file_fails(
     with pytest.raises(NoKey):
         tasks.render(db, {"certificate": issued.id}, AT)
     assert ring().all(purpose) == []
+
+
+def test_the_doctor_names_each_kind_whose_lost_key_signed_a_file_in_force(
+    app: Flask, db: Session, ready: Ready, issue: Issue, stored: Path, issued: Certificate
+) -> None:
+    for purpose in (Purpose.BADGE, Purpose.AUTHORITY):  # this one takes a new key of documents
+        ring().rotate(purpose)
+    (newer,) = issue(ready())
+    db.commit()
+    Worker(app.extensions["kapok"].database).run_all()
+    db.expire_all()
+    assert list(faults_of_rooms(db)) == []
+    keys = app.extensions["kapok"].settings.data_dir / "keys"
+    for purpose in (Purpose.BADGE, Purpose.DOCUMENT):
+        (keys / f"{purpose}-2.pem").unlink()
+    (keys / "authority-1.pem").unlink()
+    (fault,) = faults_of_rooms(db)
+    named = (
+        f"authority (of {issued.serial}), badge (of {newer.serial}), document (of {newer.serial})"
+    )
+    assert named in fault
+    assert pades_check.finding(stored.read_bytes()) is Finding.OURS
+    newer.revoked_at, newer.revocation_reason = AT, "Wrong name"
+    issued.valid_until = issued.award_date
+    assert list(faults_of_rooms(db)) == []
 
 
 def test_poppler_finds_the_signature_valid_and_over_the_whole_file(stored: Path) -> None:
