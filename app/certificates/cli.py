@@ -66,10 +66,14 @@ def missing_keys(db: Session) -> Iterator[str]:
             f"(from {', '.join(act[1] for act in acts[:SHOWN])}{more}). Bring the key back from "
             "its copy: without it their QR codes are not genuine where there is no network."
         )
-    if signing.is_retired(db):
+    retired = {
+        Purpose.CODE: signing.is_retired(db),
+        Purpose.DOCUMENT: lost_keys.is_retired_of_files(db),
+    }
+    for kind in filter(retired.get, retired):
         yield (
-            "The newest 'code' key is lost, and nothing is issued with the retired one: bring it "
-            "back from its copy, or, if there is none, run 'kapok keys rotate code'."
+            f"The newest '{kind}' key is lost, and nothing is issued with the retired one: bring "
+            f"it back from its copy, or, if there is none, run 'kapok keys rotate {kind}'."
         )
     if lost := lost_keys.lost_of_files(db, existing, today):
         kinds = ", ".join(f"{kind} (of {serial})" for kind, serial in sorted(lost.items()))

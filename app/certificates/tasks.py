@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.certificates import rendering, services
 from app.certificates.loader import Template
-from app.certificates.services import credentials, desk
+from app.certificates.services import credentials, desk, lost_keys
 from app.certificates.types import GIVEN_UP, UnprintableName
 from app.certificates.types.templates import UnfittingText
 from app.core import pades, pdf
 from app.core.errors import kept_sentence
 from app.core.jobs import begin_step, task, when_given_up
+from app.core.keys import NoKey
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
 
 #: Trying again would not help; the administrator must hear of it.
@@ -29,6 +30,8 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     facts = services.facts_to_print(db, number)
     template = services.frozen(db, facts) if facts else None
     credential = credentials.credential_of(db, number) if facts else None
+    if facts is not None and lost_keys.is_retired_of_files(db):
+        raise NoKey
     db.rollback()
     if facts is None or template is None:
         return

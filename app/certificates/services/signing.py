@@ -18,7 +18,7 @@ from app.certificates.models import Certificate
 from app.certificates.services.numbers import ALPHABET
 from app.certificates.types import STATUS_LIST_SIZE
 from app.core import cose
-from app.core.keys import Key, NoKey, Purpose, ring
+from app.core.keys import Key, Purpose, ring
 from app.courses.library import library
 
 #: Private claim (RFC 8392, 9.1: below -65536) and the keys of its map.
@@ -33,16 +33,13 @@ def free_status_indexes(db: Session, number: int) -> list[int]:
 
     To be called in the write that issues, after the year's counter is locked. Two queries, however
     many people there are; the database refuses a place that is taken twice. Before the very first
-    one the keys are made; later a missing key is a lost one, and a new one would hide that: raises
-    NoKey when a retired key of codes would sign in its place.
+    one the keys are made; later a missing key is a lost one, and a new one would hide that.
     """
     if not number:
         return []
     used = db.scalar(select(func.count(Certificate.status_index))) or 0
     if not used:
         ring().make_missing()
-    if is_retired(db):
-        raise NoKey
     first = used // _FILL * STATUS_LIST_SIZE
     here = Certificate.status_index.between(first, first + STATUS_LIST_SIZE - 1)
     taken = set(db.scalars(select(Certificate.status_index).where(here)))
