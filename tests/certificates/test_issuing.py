@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.types import Names
 from app.certificates import services
 from app.certificates.models import Certificate, CertificateCounter
 from app.certificates.services.numbers import has_bad_word
@@ -92,7 +93,12 @@ def test_a_lost_key_is_not_made_again_by_issuing_and_the_doctor_knows_a_new_one(
 
 
 def test_a_retired_key_of_codes_does_not_sign_in_place_of_the_newest_one_that_is_lost(
-    app: Flask, db: Session, ready: Ready, issue: Issue, issued: Certificate
+    app: Flask,
+    db: Session,
+    ready: Ready,
+    issue: Issue,
+    issued: Certificate,
+    administrator: User,
 ) -> None:
     newest = app.extensions["kapok"].settings.data_dir / "keys" / "code-2.pem"
     ring().rotate(Purpose.CODE)
@@ -103,6 +109,9 @@ def test_a_retired_key_of_codes_does_not_sign_in_place_of_the_newest_one_that_is
     third = ready()
     with pytest.raises(NoKey):
         issue(third)
+    wish = services.Correction(Names("ນາງ ພອນ", "NANG PHONE", None), False, "Another passport.")
+    with pytest.raises(NoKey):
+        services.correct(db, issued, wish, administrator, new_event_id(), AT, BASE_URL)
     db.rollback()
     assert any("run 'kapok keys rotate code'" in fault for fault in faults_of_rooms(db))
     newest.write_bytes(kept)

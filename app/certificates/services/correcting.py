@@ -63,7 +63,7 @@ def correct(
 
     The same event again gives the same version, and of two at once one is made. Raises
     ReasonMissing, ImproperName, UnprintableName, NothingToCorrect, NotCorrectable, NoWordsOfToday,
-    EventConflict.
+    EventConflict, NoKey.
     """
     reason = wish.reason.strip()[:MAX_REASON]
     if not reason:
