@@ -112,6 +112,7 @@ def _print(settings: Settings, run: int) -> tuple[float, float, float]:
     with _application(settings).session() as db, Peak() as peak:
         before, began = _cpu_seconds(), time.perf_counter()
         tasks.make_print_file(db, run, AT)
+        db.commit()
         return _cpu_seconds() - before, time.perf_counter() - began, peak.megabytes
 
 

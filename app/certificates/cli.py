@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.types import NameForm
 from app.certificates import loader, rendering, services, tasks
 from app.certificates.models import Certificate
-from app.certificates.services import desk, signing
+from app.certificates.services import desk, lost_keys, signing
 from app.cohorts.models import Cohort
 from app.core import cose
 from app.core.clock import now, programme_date
@@ -46,24 +46,40 @@ def missing_keys(db: Session) -> Iterator[str]:
     """Keys that issued certificates were signed with and that are gone."""
     has_signed = select(Certificate.id).where(Certificate.signed.is_not(None)).limit(1)
     try:
-        names = {(key.purpose, key.thumbprint[: cose.KEY_ID_BYTES]) for key in ring().existing()}
+        existing = ring().existing()
     except (KeyUnreadable, OSError) as error:
         yield f"The keys cannot be read: {error}"
         return
-    gone = [str(one) for one in Purpose if one not in {purpose for purpose, _ in names}]
+    gone = [str(one) for one in Purpose if one not in {key.purpose for key in existing}]
     if gone and db.scalar(has_signed) is not None:
         yield (
             f"Keys are missing ({', '.join(gone)}): bring them back from their copy, "
             "or, if there is none, run 'kapok keys create'."
         )
     today = programme_date(now(), library().programme.timezone)
-    acts = [act for act in signing.signers(db, today) if (Purpose.CODE, act[0]) not in names]
+    names = {key.thumbprint[: cose.KEY_ID_BYTES] for key in existing if key.purpose is Purpose.CODE}
+    acts = [act for act in signing.signers(db, today) if act[0] not in names]
     if acts:
         more = " …" if len(acts) > SHOWN else ""
         yield (
-            f"Certificates signed with a key that is lost: {sum(act[2] for act in acts)} "
+            f"Certificates signed with a 'code' key that is lost: {sum(act[2] for act in acts)} "
             f"(from {', '.join(act[1] for act in acts[:SHOWN])}{more}). Bring the key back from "
             "its copy: without it their QR codes are not genuine where there is no network."
+        )
+    retired = {
+        Purpose.CODE: signing.is_retired(db),
+        Purpose.DOCUMENT: lost_keys.is_retired_of_files(db),
+    }
+    for kind in filter(retired.get, retired):
+        yield (
+            f"The newest '{kind}' key is lost, and nothing is issued with the retired one: bring "
+            f"it back from its copy, or, if there is none, run 'kapok keys rotate {kind}'."
+        )
+    if lost := lost_keys.lost_of_files(db, existing, today):
+        kinds = ", ".join(f"{kind} (of {serial})" for kind, serial in sorted(lost.items()))
+        yield (
+            f"Files of certificates are signed with keys that are lost: {kinds}. Bring them back "
+            "from their copy: without them these files are not known as ours."
         )
 
 
@@ -120,6 +136,7 @@ def print_run(key: str, out: Path, order: str, printer: str | None) -> None:
     run.fault = None
     db.commit()
     tasks.make_print_file(db, run.id, now())
+    db.commit()
     run = desk.run_of(reading(), run.key)
     if run.fault:
         raise click.ClickException(run.fault)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.certificates import rendering, services
 from app.certificates.loader import Template
-from app.certificates.services import credentials, desk
+from app.certificates.services import credentials, desk, lost_keys
 from app.certificates.types import UnprintableName
 from app.certificates.types.templates import UnfittingText
 from app.core import pades, pdf
-from app.core.db import begin_write
 from app.core.errors import GIVEN_UP, kept_sentence
-from app.core.jobs import task, when_given_up
+from app.core.jobs import begin_step, task, when_given_up
+from app.core.keys import NoKey
 from app.core.pdf import DoesNotFit, MissingGlyph, bound
 
 #: Trying again would not help; the administrator must hear of it.
@@ -30,18 +30,19 @@ def render(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     facts = services.facts_to_print(db, number)
     template = services.frozen(db, facts) if facts else None
     credential = credentials.credential_of(db, number) if facts else None
+    if facts is not None and lost_keys.is_retired_of_files(db):
+        raise NoKey
     db.rollback()
     if facts is None or template is None:
         return
     content, fault = _draw(facts, template, is_preview=False, credential=credential)
     if content is not None:
         content = pades.signed(content)  # last: nothing may change the file after it
-    begin_write(db)
+    begin_step(db)
     if content is not None:
         services.store_pdf(db, number, content, at)
     else:
         services.record_fault(db, number, fault)
-    db.commit()
 
 
 @when_given_up("certificates.render")
@@ -59,9 +60,8 @@ def picture(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     if content is None:
         return
     drawn = pdf.draw(pdf.Picture(content, most_bytes=services.MOST_PICTURE_BYTES))
-    begin_write(db)
+    begin_step(db)
     services.store_picture(db, number, drawn, at)
-    db.commit()
 
 
 @when_given_up("certificates.picture")
@@ -80,9 +80,8 @@ def preview(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # n
     if facts is None or template is None:
         return
     content, fault = _draw(facts, template, is_preview=True)
-    begin_write(db)
+    begin_step(db)
     services.store_preview(db, key, content, fault or None)
-    db.commit()
 
 
 @when_given_up("certificates.preview")
@@ -120,7 +119,10 @@ def give_print_run_up(db: Session, payload: Mapping[str, Any], at: datetime) -> 
 
 
 def make_print_file(db: Session, run_id: int, at: datetime) -> None:
-    """Draw the parts that are missing, each kept as soon as it is there; then bind them."""
+    """Draw the parts that are missing, each kept as soon as it is there; then bind them.
+
+    Leaves the last write open.
+    """
     while (pages := desk.next_pages(db, run_id)) is not None:
         db.rollback()
         try:
@@ -129,24 +131,22 @@ def make_print_file(db: Session, run_id: int, at: datetime) -> None:
             content, fault = b"", desk.fault_of(pages)
             if not fault:
                 raise
-        begin_write(db)
+        begin_step(db)
         if fault:
             desk.record_fault(db, run_id, fault)
-        else:
-            desk.store_part(db, run_id, pages.number, content, at)
+            return
+        desk.store_part(db, run_id, pages.number, content, at)
         db.commit()
     parts = desk.parts_of(db, run_id)
     if parts is not None:
         how = desk.binding_of(db, run_id)
         db.rollback()
         whole = bound(parts, how)
-        begin_write(db)
+        begin_step(db)
         desk.finish(db, run_id, whole, at)
-        db.commit()
 
 
 @task("certificates.forget-print-files")
 def forget_print_files(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
     """Delete files of print runs that are old enough."""
     desk.forget_files(db, at)
-    db.commit()

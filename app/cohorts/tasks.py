@@ -16,4 +16,3 @@ from app.core.jobs import task
 def purge_lists(db: Session, payload: Mapping[str, Any], at: datetime) -> None:  # noqa: ARG001
     """Delete every list that has expired by now, not only the one the job was made for."""
     roster.purge_expired(db, at)
-    db.commit()

@@ -257,7 +257,8 @@ def begin_write(db: Session) -> Session:
 
 
 def _forget_write(db: Session, *_: Any) -> None:
-    db.info.pop("writes", None)
+    if not db.in_nested_transaction():  # the end of a savepoint is not the end of the write
+        db.info.pop("writes", None)
 
 
 def _refuse_stray_flush(db: Session, *_: Any) -> None:

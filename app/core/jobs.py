@@ -1,7 +1,8 @@
 """Slow work as rows with a lease: enqueued with the data, done once, taken up again after a crash.
 
 A worker claims the oldest job whose lease is free, extends the lease while it works and marks the
-job done only if it still owns it, so that a worker that was thought dead changes nothing.
+job done only if it still owns it. What a task writes last is committed in the same write, so that a
+worker that was thought dead changes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +34,12 @@ KEEP_DONE = timedelta(days=7)
 Task = Callable[[Session, Mapping[str, Any], datetime], None]
 _TASKS: dict[str, Task] = {}
 _WHEN_GIVEN_UP: dict[str, Task] = {}
+#: Where a session keeps the id and the owner of the job that it does.
+_DOING = "job"
+
+
+class JobTaken(Exception):
+    """Another worker has the job by now, or gave it up as lost: nothing of this one is kept."""
 
 
 class JobStatus(StrEnum):
@@ -66,7 +74,11 @@ class Job(Base):
 
 
 def task(name: str) -> Callable[[Task], Task]:
-    """Register a function as the work of all jobs with this name."""
+    """Register a function as the work of all jobs with this name.
+
+    It begins its writes with `begin_step` and leaves the last one open: the worker commits it and
+    closes the job at once, or neither.
+    """
 
     def register(function: Task) -> Task:
         _TASKS[name] = function
@@ -78,7 +90,8 @@ def task(name: str) -> Callable[[Task], Task]:
 def when_given_up(name: str) -> Callable[[Task], Task]:
     """Register what is written beside a job with this name that failed for the last time.
 
-    It gets what the task got and does not commit: whoever waits must hear of it.
+    It gets what the task got and does not commit: whoever waits must hear of it. When it fails, the
+    job is given up without it.
     """
 
     def register(function: Task) -> Task:
@@ -168,13 +181,37 @@ def _is_lost(job: Job) -> bool:
     return job.status is JobStatus.RUNNING and job.tries >= MAX_TRIES
 
 
-def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str | None) -> bool:
-    """Close the job if `owner` still holds it; commits. False when another worker took over."""
+def begin_step(db: Session) -> Session:
+    """Begin a write of the job that this session does, and hold the job until it ends.
+
+    Raises JobTaken. In a session that does no job, as a command's, it is a write like any other.
+    """
     begin_write(db)
-    owned = (Job.id == job_id, Job.owner == owner, Job.status == JobStatus.RUNNING)
-    is_closed = _close(db, owned, status, error)
-    db.commit()
+    doing: tuple[int, str] | None = db.info.get(_DOING)
+    if doing is not None:
+        held = select(Job.id).where(*_owned(*doing)).with_for_update()
+        if db.scalar(held) is None:
+            raise JobTaken
+    return db
+
+
+def finish(db: Session, job_id: int, owner: str, status: JobStatus, error: str | None) -> bool:
+    """Close the job if `owner` still holds it, in the write that is open, if any; commits.
+
+    False when another worker took over or gave it up: then nothing of that write is kept.
+    """
+    if not db.info.get("writes"):
+        begin_write(db)
+    is_closed = _close(db, _owned(job_id, owner), status, error)
+    if is_closed:
+        db.commit()
+    else:
+        db.rollback()
     return is_closed
+
+
+def _owned(job_id: int, owner: str) -> tuple[ColumnElement[bool], ...]:
+    return (Job.id == job_id, Job.owner == owner, Job.status == JobStatus.RUNNING)
 
 
 def _close(
@@ -186,11 +223,27 @@ def _close(
         values["finished_at"] = now()
     if status is JobStatus.DONE:
         values["unique_key"] = None
-    done = update(Job).where(*which).values(**values).returning(Job.task, Job.payload)
+    done = update(Job).where(*which).values(**values).returning(Job.id, Job.task, Job.payload)
     closed = db.execute(done).first()
     if closed is not None and status is JobStatus.FAILED and closed.task in _WHEN_GIVEN_UP:
-        _WHEN_GIVEN_UP[closed.task](db, closed.payload, now())
+        _give_up(db, closed.id, closed.task, closed.payload, error or "")
     return closed is not None
+
+
+def _give_up(db: Session, job_id: int, name: str, payload: Mapping[str, Any], error: str) -> None:
+    """Write what is written when a job is given up; a fault in that is kept and stops nobody."""
+    try:
+        with db.begin_nested():
+            _WHEN_GIVEN_UP[name](db, payload, now())
+    except Exception as fault:  # noqa: BLE001 (whatever it is, the job is given up)
+        # Only its kind and place: the text can name a person.
+        kind, place = type(fault).__name__, traceback.extract_tb(fault.__traceback__)[-1]
+        log.error(
+            "job %s (%s): to give it up failed too: %s at %s:%s",
+            *(job_id, name, kind, place.filename, place.lineno),
+        )
+        both = f"{error}\n{kind}: {fault}"[:1000]
+        db.execute(update(Job).where(Job.id == job_id).values(error=both))
 
 
 def count_failed(db: Session) -> int:
@@ -281,18 +334,22 @@ class Worker:
         owner: str,
         tries: int,
     ) -> None:
+        db.info[_DOING] = (job_id, owner)
         with _Heartbeat(self.database, job_id, owner):
             try:
                 begin_write(db)
                 _TASKS[name](db, payload, now())
+                if not finish(db, job_id, owner, JobStatus.DONE, None):
+                    raise JobTaken
+            except JobTaken:
+                db.rollback()
+                log.warning("job %s (%s) was taken over: its work is not kept", job_id, name)
             except Exception as error:
                 db.rollback()
                 log.exception("job %s (%s) failed", job_id, name)
                 status = JobStatus.FAILED if tries >= MAX_TRIES else JobStatus.QUEUED
                 finish(db, job_id, owner, status, f"{type(error).__name__}: {error}"[:500])
                 time.sleep(min(tries, 3) * 0.2)
-            else:
-                finish(db, job_id, owner, JobStatus.DONE, None)
 
 
 class _Heartbeat:

@@ -53,8 +53,9 @@ class NoKey(DomainError):
 
     status = 503
     message = N_(
-        "The keys of this site are missing, so nothing can be signed. "
-        "Tell the people who run the site."
+        "The keys that this site signs with are missing. Nothing was issued or changed. "
+        "Tell the people who run the site: the command “kapok doctor” says which keys they are. "
+        "Try again when they are back."
     )
 
 

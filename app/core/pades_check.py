@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from asn1crypto import cms
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -38,12 +39,10 @@ def finding(content: bytes) -> Finding:
     """What the bytes say; no exception for any content."""
     if len(content) > LARGEST_FILE:
         return Finding.FOREIGN
-    found = _RANGE.search(content)
-    if found is None:
+    place = _place(content)
+    if place is None:
         return Finding.FOREIGN
-    start, length, after, rest = (int(number) for number in found.groups())
-    if start != 0 or not length < after <= len(content) or after - length > _LARGEST_SIGNATURE * 2:
-        return Finding.FOREIGN
+    length, after, rest = place
     signed = _signed_by_us(content[length:after])
     if signed is None:
         return Finding.FOREIGN
@@ -52,11 +51,34 @@ def finding(content: bytes) -> Finding:
     return Finding.OURS if is_whole and digest == signed else Finding.CHANGED
 
 
+def certificates(content: bytes) -> list[x509.Certificate]:
+    """Those that the signature in a file of ours carries; none without a signature."""
+    place = _place(content)
+    if place is None:
+        return []
+    told = cms.ContentInfo.load(_packed(content[place[0] : place[1]]))
+    return [x509.load_der_x509_certificate(one.dump()) for one in told["content"]["certificates"]]
+
+
+def _place(content: bytes) -> tuple[int, int, int] | None:
+    """Where the signature begins and ends, and how many bytes follow it; None without one."""
+    found = _RANGE.search(content)
+    if found is None:
+        return None
+    start, length, after, rest = (int(number) for number in found.groups())
+    if start != 0 or not length < after <= len(content) or after - length > _LARGEST_SIGNATURE * 2:
+        return None
+    return length, after, rest
+
+
+def _packed(hexadecimal: bytes) -> bytes:
+    return bytes.fromhex(hexadecimal.strip(b"<>").decode("ascii"))
+
+
 def _signed_by_us(hexadecimal: bytes) -> bytes | None:
     """The digest that one of our keys signed, or None."""
     try:
-        packed = bytes.fromhex(hexadecimal.strip(b"<>").decode("ascii"))
-        told = cms.ContentInfo.load(packed)
+        told = cms.ContentInfo.load(_packed(hexadecimal))
         if told["content_type"].native != "signed_data":
             return None
         signer = told["content"]["signer_infos"][0]

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core.db import begin_write
-from app.core.jobs import task
+from app.core.jobs import begin_step, task
 from app.courses.library import library
 from app.learning import services
 
@@ -21,6 +20,5 @@ def analyse(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     course = library().course(str(payload["course"]))
     since = date.fromisoformat(str(payload["since"]))
     counted = services.count_analysis(db, course, since)
-    begin_write(db)
+    begin_step(db)
     services.store_analysis(db, course, since, counted, at)
-    db.commit()

@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core.db import begin_write
 from app.core.errors import GIVEN_UP, kept_sentence
-from app.core.jobs import task, when_given_up
+from app.core.jobs import begin_step, task, when_given_up
 from app.core.pdf import DoesNotFit
 from app.practicals.rendering.papers import PaperFacts, sheets_pdf, sign_in_pdf
 from app.practicals.services import papers
@@ -26,12 +25,11 @@ def draw(db: Session, payload: Mapping[str, Any], at: datetime) -> None:
     if wanted is None:
         return
     content, fault = _drawn(*wanted)
-    begin_write(db)
+    begin_step(db)
     if content is not None:
         papers.store_paper(db, number, content, at)
     else:
         papers.record_fault(db, number, fault)
-    db.commit()
 
 
 @when_given_up("practicals.paper")

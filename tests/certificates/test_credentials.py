@@ -244,5 +244,7 @@ def test_lost_keys_are_said_and_not_made_again_by_a_reader(
     db.commit()
     shutil.rmtree(settings.data_dir / "keys")
     for address in ("/status/1", f"/v/{issued.code}/credential.json"):
-        assert client.get(address).status_code == 503
+        answer = client.get(address, headers={"Accept-Language": "lo"})
+        assert answer.status_code == 503
+        assert "kapok doctor" in (answer.json["message"] if answer.is_json else answer.text)
     assert not (settings.data_dir / "keys").exists()

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
+from app.accounts.types import Names
 from app.certificates import services
 from app.certificates.models import Certificate, CertificateCounter
 from app.certificates.services.numbers import has_bad_word
@@ -24,7 +25,7 @@ from app.core.db import Database, begin_write
 from app.core.events import new_event_id
 from app.core.health import faults_of_rooms
 from app.core.jobs import Job
-from app.core.keys import NoKey, ring
+from app.core.keys import NoKey, Purpose, ring
 from app.courses.types import Course
 from tests.certificates.conftest import BASE_URL, TODAY, Issue, Ready
 from tests.counting import statements_of
@@ -87,6 +88,38 @@ def test_a_lost_key_is_not_made_again_by_issuing_and_the_doctor_knows_a_new_one(
     assert "lost: 1" in lost
     assert issued.serial in lost
     assert newer.serial not in lost
+
+
+def test_a_retired_key_of_codes_does_not_sign_in_place_of_the_newest_one_that_is_lost(
+    app: Flask,
+    db: Session,
+    ready: Ready,
+    issue: Issue,
+    issued: Certificate,
+    administrator: User,
+) -> None:
+    newest = app.extensions["kapok"].settings.data_dir / "keys" / "code-2.pem"
+    ring().rotate(Purpose.CODE)
+    issue(ready())
+    kept = newest.read_bytes()
+    db.commit()
+    newest.unlink()
+    third = ready()
+    with pytest.raises(NoKey):
+        issue(third)
+    wish = services.Correction(Names("ນາງ ພອນ", "NANG PHONE", None), False, "Another passport.")
+    with pytest.raises(NoKey):
+        services.correct(db, issued, wish, administrator, new_event_id(), AT, BASE_URL)
+    db.rollback()
+    assert any("run 'kapok keys rotate code'" in fault for fault in faults_of_rooms(db))
+    newest.write_bytes(kept)
+    issue(ready())
+    newest.unlink()
+    ring().rotate(Purpose.CODE)  # no copy is left: the operator makes a new one
+    issue(ready())
+    (lost,) = faults_of_rooms(db)
+    assert "'code' key that is lost: 2" in lost
+    assert issued.serial not in lost
 
 
 def test_the_doctor_tells_of_a_key_that_cannot_be_read(app: Flask, db: Session) -> None:

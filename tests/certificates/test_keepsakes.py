@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import zxingcpp
@@ -17,7 +18,9 @@ from app.accounts.models import User
 from app.certificates import rendering, services
 from app.certificates.loader import template
 from app.certificates.models import Certificate
+from app.certificates.types import GIVEN_UP
 from app.core import files, jobs
+from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.jobs import Job, Worker
 from app.core.pdf.pictures import light_png
@@ -87,6 +90,23 @@ def test_the_picture_is_drawn_once_and_asked_for_again_when_it_is_missing(
     Worker(app.extensions["kapok"].database).run_all()
     db.expire_all()
     assert drawn.picture_sha256 == first
+
+
+def test_a_file_of_a_worker_that_was_given_up_meanwhile_is_not_kept_beside_the_fault(
+    app: Flask, db: Session, issued: Certificate
+) -> None:
+    db.execute(update(Job).values(tries=jobs.MAX_TRIES - 1))
+    db.commit()
+    database = app.extensions["kapok"].database
+    with database.session() as slow, database.session() as other:
+        held = jobs.claim(slow, now() - timedelta(hours=1))  # its lease has run out
+        assert held is not None
+        owner = str(held.owner)
+        assert jobs.claim(other, now()) is None
+        Worker(database)._do(slow, held.id, held.task, held.payload, owner, jobs.MAX_TRIES)
+    db.expire_all()
+    assert jobs.count_failed(db) == 1
+    assert (issued.file_sha256, issued.file_fault) == (None, GIVEN_UP)
 
 
 def test_a_picture_at_which_the_server_failed_is_told_until_it_is_drawn(

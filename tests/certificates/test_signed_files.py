@@ -6,24 +6,32 @@ import io
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.certificates import tasks
 from app.certificates.models import Certificate
 from app.certificates.views.file_check import FILE_MISSES
-from app.core import pades, pades_check
+from app.core import authority, pades, pades_check
 from app.core import pdf as pdf_pages
+from app.core.clock import now
 from app.core.files import StoredFile
+from app.core.health import faults_of_rooms
 from app.core.jobs import Worker
 from app.core.keys import NoKey, Purpose, ring
 from app.core.pades_check import Finding
 from tests.browsing import CheckedClient
+from tests.certificates.conftest import Ready
 from tests.factories import AT
+
+Issue = Callable[..., list[Certificate]]
 
 
 @pytest.fixture
@@ -68,6 +76,60 @@ def test_a_worker_without_a_key_makes_none_and_the_file_fails(
     with pytest.raises(NoKey):
         tasks.render(db, {"certificate": issued.id}, AT)
     assert ring().all(purpose) == []
+
+
+def test_the_doctor_names_each_kind_whose_lost_key_signed_a_file_in_force(
+    app: Flask, db: Session, ready: Ready, issue: Issue, stored: Path, issued: Certificate
+) -> None:
+    for purpose in (Purpose.BADGE, Purpose.AUTHORITY):  # this one takes a new key of documents
+        ring().rotate(purpose)
+    (newer,) = issue(ready())
+    db.commit()
+    Worker(app.extensions["kapok"].database).run_all()
+    db.expire_all()
+    assert list(faults_of_rooms(db)) == []
+    keys = app.extensions["kapok"].settings.data_dir / "keys"
+    for purpose in (Purpose.BADGE, Purpose.DOCUMENT):
+        (keys / f"{purpose}-2.pem").unlink()
+    (keys / "authority-1.pem").unlink()
+    fault = list(faults_of_rooms(db))[-1]
+    named = (
+        f"authority (of {issued.serial}), badge (of {newer.serial}), document (of {newer.serial})"
+    )
+    assert named in fault
+    assert pades_check.finding(stored.read_bytes()) is Finding.OURS
+    newer.revoked_at, newer.revocation_reason = AT, "Wrong name"
+    issued.valid_until = issued.award_date
+    ring().rotate(Purpose.DOCUMENT)
+    assert list(faults_of_rooms(db)) == []
+
+
+def test_a_retired_key_of_documents_signs_nothing_in_place_of_the_newest_one_that_is_lost(
+    app: Flask,
+    db: Session,
+    ready: Ready,
+    issue: Issue,
+    stored: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert stored.exists()
+    monkeypatch.setattr(authority, "now", lambda: now() + timedelta(seconds=2))
+    ring().rotate(Purpose.DOCUMENT)
+    (newer,) = issue(ready())
+    db.commit()
+    Worker(app.extensions["kapok"].database).run_all()
+    (app.extensions["kapok"].settings.data_dir / "keys" / "document-2.pem").unlink()
+    waiting = ready()
+    with pytest.raises(NoKey):
+        issue(waiting)
+    db.rollback()
+    db.execute(update(Certificate).where(Certificate.id < newer.id).values(file_sha256=None))
+    with pytest.raises(NoKey):
+        tasks.render(db, {"certificate": newer.id - 1}, AT)
+    db.rollback()
+    assert any("run 'kapok keys rotate document'" in fault for fault in faults_of_rooms(db))
+    ring().rotate(Purpose.DOCUMENT)  # no copy is left: the operator makes a new one
+    issue(ready())
 
 
 def test_poppler_finds_the_signature_valid_and_over_the_whole_file(stored: Path) -> None:

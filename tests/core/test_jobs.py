@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,17 @@ from app.core import jobs
 from app.core.audit import AuditEvent, record
 from app.core.clock import now
 from app.core.db import Database, begin_write
-from app.core.jobs import Job, JobStatus, Worker, claim, enqueue, finish, task, when_given_up
+from app.core.jobs import (
+    Job,
+    JobStatus,
+    Worker,
+    begin_step,
+    claim,
+    enqueue,
+    finish,
+    task,
+    when_given_up,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +49,34 @@ def fail(_db: Session, _payload: Mapping[str, Any], _at: datetime) -> None:
 @when_given_up("tests.fail")
 def say_so(db: Session, _payload: Mapping[str, Any], at: datetime) -> None:
     record(db, "tests.given-up", "", at, "test", "")
+
+
+#: What happens while the task below works: another worker comes, or nothing.
+MEANWHILE: dict[str, Callable[[], object]] = {}
+
+
+@task("tests.slow")
+def slowly(db: Session, _payload: Mapping[str, Any], at: datetime) -> None:
+    """Keeps a part and then the whole; stands still for long before one of them."""
+    for name in ("part", "whole"):
+        db.rollback()
+        MEANWHILE.get(name, lambda: None)()
+        begin_step(db)
+        record(db, f"tests.{name}", "", at, "test", "")
+        if name == "part":
+            db.commit()
+
+
+@task("tests.awkward")
+def fail_too(_db: Session, _payload: Mapping[str, Any], _at: datetime) -> None:
+    raise ValueError("always")
+
+
+@when_given_up("tests.awkward")
+def say_so_badly(db: Session, _payload: Mapping[str, Any], at: datetime) -> None:
+    record(db, "tests.given-up", "", at, "test", "")
+    db.flush()
+    raise KeyError("ສົມພອນ")
 
 
 def put(database: Database, name: str, unique: str | None = None, **payload: Any) -> int:
@@ -180,6 +218,71 @@ def test_a_job_whose_worker_is_killed_at_each_try_is_given_up_once(database: Dat
     with database.session() as db:
         assert [one.action for one in db.scalars(select(AuditEvent))] == ["tests.given-up"]
         assert not finish(db, job_id, owner, JobStatus.DONE, None)
+
+
+def test_a_fault_in_giving_up_stops_nobody_and_is_kept_beside_the_first_one(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried, lost = put(database, "tests.awkward"), put(database, "tests.awkward")
+    with database.session() as db:
+        begin_write(db)
+        job = db.get_one(Job, lost)
+        job.status, job.tries, job.lease_until = JobStatus.RUNNING, jobs.MAX_TRIES, now()
+        db.commit()
+    behind = put(database, "tests.note", number=1)
+    assert Worker(database).run_all() == jobs.MAX_TRIES + 1
+    for job_id, first in ((tried, "ValueError: always"), (lost, jobs.LOST)):
+        job = job_of(database, job_id)
+        assert (job.status, job.error) == (JobStatus.FAILED, f"{first}\nKeyError: 'ສົມພອນ'")
+    assert job_of(database, behind).status is JobStatus.DONE
+    with database.session() as db:
+        assert [one.action for one in db.scalars(select(AuditEvent))] == ["tests.note"]
+    assert "ສົມພອນ" not in caplog.text
+    assert caplog.text.count("to give it up failed too: KeyError at ") == 2
+
+
+@pytest.mark.parametrize(("late", "kept"), [("part", []), ("whole", ["tests.part"])])
+def test_nothing_of_a_worker_that_was_given_up_meanwhile_is_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch, late: str, kept: list[str]
+) -> None:
+    job_id = put(database, "tests.slow")
+
+    def give_up() -> None:
+        with database.session() as db:
+            begin_write(db)
+            job = db.get_one(Job, job_id)
+            job.lease_until, job.tries = now() - timedelta(seconds=1), jobs.MAX_TRIES
+            db.commit()
+            assert claim(db, now()) is None
+
+    monkeypatch.setitem(MEANWHILE, late, give_up)
+    assert Worker(database).run_all() == 1
+    job = job_of(database, job_id)
+    assert (job.status, job.error) == (JobStatus.FAILED, jobs.LOST)
+    with database.session() as db:
+        assert [one.action for one in db.scalars(select(AuditEvent))] == kept
+
+
+def test_a_job_cannot_be_given_up_between_its_last_write_and_its_end(database: Database) -> None:
+    job_id = put(database, "tests.slow")
+    with database.session() as db:
+        job = claim(db, now() - timedelta(hours=1))  # its lease has run out
+        assert job is not None
+        db.info[jobs._DOING] = (job_id, str(job.owner))
+        begin_step(db)
+        record(db, "tests.whole", "", now(), "test", "")
+        if not database.is_sqlite:  # there another worker waits, as it does for any write
+            with database.session() as other:
+                assert claim(other, now()) is None
+        assert finish(db, job_id, str(job.owner), JobStatus.DONE, None)
+    assert Worker(database).run_all() == 0
+    assert job_of(database, job_id).status is JobStatus.DONE
+
+
+def test_a_task_leaves_its_last_write_to_the_worker() -> None:
+    for path in (ROOT / "app").glob("*/tasks.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "begin_write" not in text, f"{path}: begin_step holds the job"
 
 
 def _let_lease_run_out(database: Database, job_id: int) -> None:

@@ -17,7 +17,6 @@ from app.certificates.services.freezing import printed_facts, seen_of
 from app.certificates.services.issuing import issue, revoke
 from app.certificates.services.merging import MERGE_MOVES, MERGE_STAYS, count_records, merge_people
 from app.certificates.services.numbers import (
-    is_serial_number,
     normal_code,
     serial_number,
     unexplained_serials,
@@ -135,7 +134,6 @@ __all__ = [
     "frozen",
     "hardest_names",
     "has_words_of_today",
-    "is_serial_number",
     "issue",
     "keep_draft",
     "looks_ahead",

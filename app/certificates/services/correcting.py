@@ -24,6 +24,7 @@ from app.certificates.services.issuing import (
     lock_version,
     record_act,
 )
+from app.certificates.services.lost_keys import refuse_retired
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
 from app.certificates.services.signing import free_status_indexes
 from app.certificates.services.templates import to_print
@@ -62,7 +63,7 @@ def correct(
 
     The same event again gives the same version, and of two at once one is made. Raises
     ReasonMissing, ImproperName, UnprintableName, NothingToCorrect, NotCorrectable, NoWordsOfToday,
-    EventConflict.
+    EventConflict, NoKey.
     """
     reason = wish.reason.strip()[:MAX_REASON]
     if not reason:
@@ -150,6 +151,7 @@ def _insert(
     by: User,
     at: datetime,
 ) -> Certificate:
+    refuse_retired(db)
     award = (Certificate.user_id == old.user_id, Certificate.slug == old.slug)
     same_day = Certificate.award_date == old.award_date
     last = db.scalar(select(func.max(Certificate.version)).where(*award, same_day)) or 1

@@ -23,6 +23,7 @@ from app.certificates.services.freezing import (
     printed_facts,
     searchable,
 )
+from app.certificates.services.lost_keys import refuse_retired
 from app.certificates.services.numbers import lock_counter, new_code, take_serials
 from app.certificates.services.signing import free_status_indexes, signed_columns
 from app.certificates.services.standing import standing_in
@@ -66,7 +67,7 @@ def issue(
     now, nothing is issued (PreviewChanged). Who has a certificate of the same award already keeps
     it: two administrators at once make one. The same event again gives the first result.
     `base_url` is printed and frozen. Raises NobodyChosen, NotEligible, PreviewChanged,
-    IssuedMeanwhile or EventConflict.
+    IssuedMeanwhile, EventConflict or NoKey.
     """
     if not users:
         raise NobodyChosen
@@ -84,6 +85,8 @@ def issue(
     fresh = [one for one in ready if one.certificate is None]
     evidence = complete_evidence(db, fresh, course)
     serials = take_serials(counter, len(fresh))
+    if fresh:
+        refuse_retired(db)
     places = free_status_indexes(db, len(fresh))
     rows = [
         _row(one, award, act, base_url, (serial, place), template)

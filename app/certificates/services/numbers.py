@@ -55,15 +55,6 @@ def serial_number(year: int, number: int) -> str:
     return f"{PREFIX}-{digits[:4]}-{digits[4:]}-{check_digit(digits)}"
 
 
-def is_serial_number(text: str) -> bool:
-    """Whether the text is a serial number with the right check digit."""
-    parts = text.strip().upper().split("-")
-    if len(parts) != 4 or parts[0] != PREFIX or not "".join(parts[1:]).isascii():
-        return False
-    digits = parts[1] + parts[2]
-    return (digits + parts[3]).isdigit() and check_digit(digits) == parts[3]
-
-
 def new_code() -> str:
     """A random verification code, without hyphens, in which nobody reads a bad word.
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.certificates.models import Certificate
@@ -50,6 +50,22 @@ def free_status_indexes(db: Session, number: int) -> list[int]:
             taken.add(index)
             drawn.append(index)
     return drawn
+
+
+def is_retired(db: Session) -> bool:
+    """Whether the key of codes would be a retired one, because the newest that signed is lost.
+
+    One query while that one is there. A key that has signed nothing was made on purpose: no copy of
+    the lost one is left.
+    """
+    signed = Certificate.signed.is_not(None)
+    query = select(Certificate.signed).where(signed).order_by(Certificate.id.desc())
+    newest = db.scalar(query.limit(1))
+    names = [key.thumbprint[: cose.KEY_ID_BYTES] for key in ring().all(Purpose.CODE)]
+    if newest is None or not names or cose.key_id(newest) in names:
+        return False
+    acts = select(func.min(Certificate.signed)).where(signed).group_by(Certificate.issue_id)
+    return names[0] in {cose.key_id(str(one)) for one in db.scalars(acts)}
 
 
 def signed_columns(facts: Mapping[str, Any], status_index: int, at: datetime) -> dict[str, Any]:
@@ -119,13 +135,17 @@ def signers(db: Session, on: date) -> Iterator[tuple[bytes, str, int]]:
 
     One signature an act, which has one key. Without those that do not hold on the day.
     """
-    newer = select(Certificate.replaces_id).where(Certificate.replaces_id.is_not(None))
-    holds = Certificate.revoked_at.is_(None) & Certificate.id.not_in(newer)
-    holds &= Certificate.valid_until >= on
     some, serial = func.min(Certificate.signed), func.min(Certificate.serial)
-    query = select(some, serial, func.count()).where(Certificate.signed.is_not(None), holds)
+    query = select(some, serial, func.count()).where(Certificate.signed.is_not(None), holds(on))
     for signed, number, count in db.execute(query.group_by(Certificate.issue_id).order_by(serial)):
         yield cose.key_id(str(signed)), number, count
+
+
+def holds(on: date) -> ColumnElement[bool]:
+    """Whether a certificate is in force on a day."""
+    newer = select(Certificate.replaces_id).where(Certificate.replaces_id.is_not(None))
+    stands = Certificate.revoked_at.is_(None) & Certificate.id.not_in(newer)
+    return stands & (Certificate.valid_until >= on)
 
 
 def last_loss(db: Session) -> datetime | None:

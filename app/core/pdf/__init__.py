@@ -4,7 +4,7 @@
 between documents and has limits of memory, processor and wall time (see `engine`).
 """
 
-from app.core.pdf.assembly import joined
+from app.core.pdf.assembly import attachment, joined
 from app.core.pdf.binding import Binding, bound
 from app.core.pdf.document import (
     Document,
@@ -46,6 +46,7 @@ __all__ = [
     "Upload",
     "UploadTooLarge",
     "UploadUnreadable",
+    "attachment",
     "bound",
     "card_sheets",
     "close",

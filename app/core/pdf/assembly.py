@@ -64,6 +64,13 @@ def packed(pdf: pikepdf.Pdf) -> bytes:
     return out.getvalue()
 
 
+def attachment(content: bytes, name: str) -> bytes | None:
+    """A file that is attached to one of ours; None when there is none of this name."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        found = pdf.attachments.get(name)
+        return found.get_file().read_bytes() if found is not None else None
+
+
 def joined(parts: Iterable[bytes]) -> bytes:
     """Several files as one, their pages in order."""
     with pikepdf.new() as whole:
