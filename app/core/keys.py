@@ -54,9 +54,13 @@ class NoKey(DomainError):
     status = 503
     message = N_(
         "The keys that this site signs with are missing. Nothing was issued or changed. "
-        "Tell the people who run the site: the command “kapok doctor” says which keys they are. "
+        "Tell the people who run the site: the command “%(command)s” says which keys they are. "
         "Try again when they are back."
     )
+
+    def __init__(self) -> None:
+        """Name the command, which is the same in every language."""
+        super().__init__(command="kapok doctor")
 
 
 @dataclass(frozen=True, eq=False)
