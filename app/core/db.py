@@ -215,7 +215,9 @@ def _server(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=10,
-        hide_parameters=True,  # an error goes into logs and jobs, the names in its row do not
+        # An error goes into logs and jobs; what was sent with its statement does not. The DETAIL
+        # of a broken constraint, which the server writes, still names values of the row.
+        hide_parameters=True,
         connect_args={"options": "-c statement_timeout=30000 -c timezone=UTC"},
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from app.core.errors import GIVEN_UP, DomainError
 from app.core.i18n import N_, _
 from app.core.languages import LANGUAGES
-from app.core.pdf import DoesNotFit, MissingGlyph, RenderingLimit
+from app.core.pdf import DoesNotFit, MissingGlyph
 
 #: What is told of a sentence that is none of ours, as one that an older release kept.
 UNKNOWN = N_(
@@ -24,7 +24,7 @@ _before: list[str] = []
 _slots: dict[str, str] = {}
 _messages: list[str] = [
     GIVEN_UP,
-    *(kind.message for kind in (MissingGlyph, DoesNotFit, RenderingLimit)),
+    *(kind.message for kind in (MissingGlyph, DoesNotFit)),
 ]
 
 

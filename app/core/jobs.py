@@ -19,6 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Index, String, Text, delete, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import now
@@ -369,8 +370,14 @@ class _Heartbeat:
 
     def _beat(self) -> None:
         while not self.done.wait(LEASE.total_seconds() / 3):
-            with self.database.session() as db:
-                begin_write(db)
-                owned = (Job.id == self.job_id, Job.owner == self.owner)
-                db.execute(update(Job).where(*owned).values(lease_until=now() + LEASE))
-                db.commit()
+            try:
+                self._extend()
+            except SQLAlchemyError as error:  # the next one may reach the database again
+                log.warning("job %s: its lease was not extended: %s", self.job_id, type(error))
+
+    def _extend(self) -> None:
+        with self.database.session() as db:
+            begin_write(db)
+            owned = (Job.id == self.job_id, Job.owner == self.owner)
+            db.execute(update(Job).where(*owned).values(lease_until=now() + LEASE))
+            db.commit()

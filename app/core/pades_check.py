@@ -52,12 +52,16 @@ def finding(content: bytes) -> Finding:
 
 
 def certificates(content: bytes) -> list[x509.Certificate]:
-    """Those that the signature in a file of ours carries; none without a signature."""
+    """Those that the signature in a file of ours carries; none without one that can be read."""
     place = _place(content)
     if place is None:
         return []
-    told = cms.ContentInfo.load(_packed(content[place[0] : place[1]]))
-    return [x509.load_der_x509_certificate(one.dump()) for one in told["content"]["certificates"]]
+    try:
+        told = cms.ContentInfo.load(_packed(content[place[0] : place[1]]))
+        found = told["content"]["certificates"]
+        return [x509.load_der_x509_certificate(one.dump()) for one in found]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
 
 
 def _place(content: bytes) -> tuple[int, int, int] | None:

@@ -159,6 +159,8 @@ def shown(number: Shown | None, of: Shown) -> str:
             return f"< {LEAST}"
         case Few.OTHERS:
             return f"> {int(of) - LEAST}" if not isinstance(of, Few) else f"< {LEAST}"
+        case Few.SOME:
+            return f"1–{int(of) - 1}" if not isinstance(of, Few) else f"< {LEAST}"
         case _:
             return str(number)
 

@@ -161,10 +161,13 @@ LEAST = 5
 
 
 class Few(StrEnum):
-    """Why a number is not shown: these people are fewer than LEAST, or all but these are."""
+    """Why a number is not shown: these people are fewer than LEAST, or all but these are; SOME
+    where there are so few altogether that either would nearly tell the number.
+    """
 
     THESE = "these"
     OTHERS = "others"
+    SOME = "some"
 
 
 Shown = int | Few

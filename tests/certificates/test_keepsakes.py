@@ -18,10 +18,9 @@ from app.accounts.models import User
 from app.certificates import rendering, services
 from app.certificates.loader import template
 from app.certificates.models import Certificate
-from app.certificates.types import GIVEN_UP
 from app.core import files, jobs
 from app.core.clock import now
-from app.core.errors import NotFound
+from app.core.errors import GIVEN_UP, NotFound
 from app.core.jobs import Job, Worker
 from app.core.pdf.pictures import light_png
 from tests.browsing import CheckedClient

@@ -6,7 +6,6 @@ import io
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,10 +27,8 @@ from app.core.jobs import Worker
 from app.core.keys import NoKey, Purpose, ring
 from app.core.pades_check import Finding
 from tests.browsing import CheckedClient
-from tests.certificates.conftest import Ready
+from tests.certificates.conftest import Issue, Ready
 from tests.factories import AT
-
-Issue = Callable[..., list[Certificate]]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from app.certificates.services import signing
 from app.core import files, pades_check, pdf
 from app.core.clock import programme_date
 from app.core.files import StoredFile
-from app.core.keys import Key, NoKey, Purpose, ring
+from app.core.keys import Key, KeyUnreadable, NoKey, Purpose, ring
 from app.courses.library import library
 
 #: A kind of key, and what tells one of it from the others.
@@ -43,13 +43,21 @@ def lost_of_files(db: Session, existing: list[Key], on: date) -> dict[Purpose, s
 
 
 def refuse_retired(db: Session) -> None:
-    """Raise NoKey when a retired key would sign a code or a file: two queries and one file."""
-    if signing.is_retired(db) or is_retired_of_files(db):
+    """Raise NoKey when a retired key would sign a code or a file, or a key cannot be read.
+
+    Two queries and one file.
+    """
+    try:
+        is_refused = signing.is_retired(db) or is_retired_of_files(db)
+    except KeyUnreadable as error:
+        raise NoKey from error
+    if is_refused:
         raise NoKey
 
 
 def is_retired_of_files(db: Session) -> bool:
-    """Whether the key of documents was made before the one of the newest file, which is lost.
+    """Whether the key of documents was made before the one that signed the file of the newest
+    certificate that has one, and which is lost.
 
     Of badges that cannot be told: a credential does not say when its key was made.
     """

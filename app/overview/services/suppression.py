@@ -33,7 +33,12 @@ def hidden_groups(counts: Mapping[Key, int]) -> set[Key]:
 
 
 def shown_of(number: int, of: int) -> Shown:
-    """How many of `of` people did something: the number, or that they, or the others, are few."""
+    """How many of `of` people did something: the number, or that they, or the others, are few.
+
+    Of fewer than two small groups it is only told that some did: of 6 people "> 1" would be 5.
+    """
+    if LEAST < of < 2 * LEAST - 1 and 0 < number < of:
+        return Few.SOME
     if 0 < of < LEAST or 0 < number < LEAST:
         return Few.THESE
     return Few.OTHERS if 0 < of - number < LEAST else number
