@@ -142,7 +142,10 @@ def test_a_correction_is_a_new_check_that_names_the_old_one(
     assert new != old
     assert "This check was corrected." in browser.get(old).text
     assert "Wrong line marked." in browser.get(new).text
-    assert [check.participants[0].result for check in db.scalars(select(SkillCheck))] == [
+    assert [
+        check.participants[0].result
+        for check in db.scalars(select(SkillCheck).order_by(SkillCheck.id))
+    ] == [
         Result.PASSED,
         Result.FAILED,
     ]
