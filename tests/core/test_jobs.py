@@ -260,7 +260,9 @@ def test_nothing_of_a_worker_that_was_given_up_meanwhile_is_kept(
     job = job_of(database, job_id)
     assert (job.status, job.error) == (JobStatus.FAILED, jobs.LOST)
     with database.session() as db:
-        assert [one.action for one in db.scalars(select(AuditEvent))] == kept
+        assert [
+            one.action for one in db.scalars(select(AuditEvent).order_by(AuditEvent.id))
+        ] == kept
 
 
 def test_a_job_cannot_be_given_up_between_its_last_write_and_its_end(database: Database) -> None:
