@@ -49,12 +49,17 @@ def fault_told(kept: str) -> str:
         sentence = _PLACE.sub(r"(?P<\1>.*)", re.escape(message))
         if found := re.fullmatch(f"{who}{sentence}", kept, re.DOTALL):
             values = found.groupdict()
-            return (values.pop("who") or "") + _(message) % in_words(values)
+            return (values.pop("who") or "") + _(message) % _in_words(values)
     found = re.match(who, kept)
     return ((found and found["who"]) or "") + _(UNKNOWN)
 
 
-def in_words(values: Mapping[str, Any]) -> dict[str, Any]:
+def said(error: DomainError) -> str:
+    """What a rule refused, in the reader's language."""
+    return _(error.message) % _in_words(error.values) if error.values else _(error.message)
+
+
+def _in_words(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a fault, with the place in the reader's words and the language's own name."""
     if not values.get("slot"):
         return dict(values)

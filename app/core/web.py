@@ -30,7 +30,7 @@ from app.core.assets import asset, serve_static
 from app.core.db import Database, close_session, reading
 from app.core.errors import DomainError, TooMany, UnreadableText
 from app.core.events import new_event_id
-from app.core.faults import fault_told, in_words
+from app.core.faults import fault_told, said
 from app.core.i18n import (
     LANGUAGE_COOKIE,
     LANGUAGES,
@@ -130,8 +130,8 @@ def init_web(app: Flask) -> None:
         asset=asset,
         event_id=new_event_id,
         fault_told=fault_told,
-        fault_values=in_words,
         has_endpoint=has_endpoint,  # a global, so that imported macros see it too
+        said=said,
         LANGUAGES=LANGUAGES,
         Permission=Permission,
     )
@@ -262,8 +262,7 @@ def _handle_errors(app: Flask) -> None:
 
 
 def _domain_error(error: DomainError) -> AnyResponse:
-    message = _(error.message) % error.values if error.values else _(error.message)
-    response = error_page(error.status, message)
+    response = error_page(error.status, said(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -25,24 +25,12 @@ from app.core.events import new_event_id
 from app.core.languages import LANGUAGES
 from app.core.spreadsheets.reading import read
 from tests.browsing import CheckedClient
-from tests.cohorts.lists import delimited, every_file, xlsx
-from tests.factories import make_cohort, make_instructor, make_trainee
+from tests.cohorts.lists import delimited, xlsx
+from tests.cohorts.rosters import FILES
+from tests.factories import make_instructor, make_trainee
 from tests.pages import as_read
 
 SignIn = Callable[[Any], CheckedClient]
-FILES = every_file()
-
-
-@pytest.fixture
-def instructor(db: Session) -> User:
-    """Who leads the cohort."""
-    return make_instructor(db)
-
-
-@pytest.fixture
-def cohort(db: Session, instructor: User) -> Cohort:
-    """Into which lists go."""
-    return make_cohort(db, instructor)
 
 
 @pytest.fixture

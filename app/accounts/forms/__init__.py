@@ -37,6 +37,7 @@ from app.accounts.types import (
 from app.core import identity
 from app.core.clock import now, programme_date
 from app.core.errors import DomainError
+from app.core.faults import said
 from app.core.forms import Form, SecretField, length, required
 from app.core.i18n import LANGUAGES, _, current_language, lazy
 from app.core.passwords import MAXIMUM_LENGTH
@@ -66,7 +67,7 @@ def text(field: Field) -> str:
 
 def refuse(form: Form, field: str | None, error: DomainError) -> None:
     """Show what a rule refused beside its field, or above the form when it has none."""
-    sentence = _(error.message) % error.values if error.values else _(error.message)
+    sentence = said(error)
     if field is None:
         form.form_errors = [*form.form_errors, sentence]
     else:

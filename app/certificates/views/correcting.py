@@ -20,7 +20,6 @@ from app.certificates.views.frame import base_url, blueprint, me, one, told
 from app.core.clock import now
 from app.core.db import writing
 from app.core.events import new_event_id
-from app.core.faults import in_words
 from app.core.i18n import _
 from app.core.permissions import Permission, requires
 from app.core.web import back_to
@@ -64,7 +63,6 @@ def correct(key: object) -> AnyResponse | tuple[str, int]:
         )
     except (NotCorrectable, NothingToCorrect, NoWordsOfToday, UnprintableName) as error:
         db.rollback()
-        error.values = in_words(error.values)
         refuse(form, None, error)
         return _page(form, one(key)), error.status
     db.commit()

@@ -19,7 +19,6 @@ from app.certificates.types import (
     Changed,
     IssuedMeanwhile,
     NobodyChosen,
-    NotEligible,
     NotRendered,
     PreviewChanged,
     Readiness,
@@ -220,20 +219,13 @@ def ask_preview(key: object, slug: str) -> AnyResponse | tuple[str, int]:
     if not form.validate():
         raise NotFound
     db = writing()
-    cohort = cohorts.cohort_of(db, me(), str(key))
+    cohort, trainee = cohorts.member_of(db, me(), str(key), str(form.trainee.data))
     what = awarded_in(cohort, slug)
-    ready = _standing(db, [_member(db, cohort, str(form.trainee.data))], what)
-    preview = services.ask_preview(db, ready[0], what, me(), now(), base_url())
+    (ready,) = _standing(db, [trainee], what)
+    preview = services.ask_preview(db, ready, what, me(), now(), base_url())
     db.commit()
     address = url_for("certificates.preview", key=preview.key, cohort=key, course=slug)
     return back_to(address)
-
-
-def _member(db: Session, cohort: Cohort, user_key: str) -> User:
-    for user in cohorts.members_of(db, cohort):
-        if user.key == user_key:
-            return user
-    raise NotEligible(name="–")
 
 
 @blueprint.get("/certificates/previews/<uuid:key>")

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import User
 from app.certificates import rendering
 from app.certificates.services import letters
-from app.certificates.types import NothingAttended, UnprintableName
-from app.certificates.types.templates import UnfittingText
+from app.certificates.types import NothingAttended
 from app.certificates.views.frame import blueprint, me, today
 from app.cohorts import services as cohorts
 from app.cohorts.models import Cohort
@@ -17,7 +16,6 @@ from app.core import limits
 from app.core.clock import now
 from app.core.db import reading, writing
 from app.core.downloads import pdf_response
-from app.core.faults import in_words
 from app.core.i18n import current_language
 from app.core.permissions import Permission, requires
 from app.core.web import row_number
@@ -104,9 +102,5 @@ def _drawn(db: Session, trainee: User, slug: str) -> Response:
         raise NothingAttended
     facts, template = letters.letter_of(db, trainee, slug, today())
     limits.hit(limits.PRINTS[0], me().key, *limits.PRINTS[1:])
-    try:
-        content = rendering.certificate_pdf(facts, template, briefly=True)
-    except (UnprintableName, UnfittingText) as error:
-        error.values = in_words(error.values)
-        raise
+    content = rendering.certificate_pdf(facts, template, briefly=True)
     return pdf_response(content, f"attendance {trainee.latin_name or trainee.native_name}.pdf")
