@@ -67,6 +67,10 @@ NOTES = (
         "In the table of courses “< %(least)s” stands for a few people, and “> ” before a number "
         "says that all but a few have done it."
     ),
+    N_(
+        "A range in the table of courses, such as 1–5, stands for some of them: where only a few "
+        "more than %(least)s people are enrolled, the number is not told."
+    ),
 )
 #: Of a drawing on paper, in mm: it stands beside a table of as many rows as MOST_BESIDE.
 CHART_WIDTH, MOST_BESIDE = 84, 12
